@@ -1,0 +1,44 @@
+"""Development only: let `import torchvision` work beside a CPU build of torch.
+
+PyPI's torchvision wheel is linked against CUDA, so beside a CPU torch its `_C.so` does not load and the import
+fails with "operator torchvision::nms does not exist" (pytorch/vision #9085). Transforms and models need none of
+its operators; two schema definitions are enough. `make venv` copies this file into `.venv` with a `.pth` line that
+calls `install()`. The product never does this: there a typed error names the fix.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.util
+import sys
+from pathlib import Path
+
+_kept = []  # a torch.library.Library lives as long as its reference
+
+
+class _BeforeTorchvision(importlib.abc.MetaPathFinder):
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname == "torchvision":
+            sys.meta_path.remove(self)
+            _define_missing_operators()
+        return None
+
+
+def _define_missing_operators() -> None:
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None or spec.origin is None:
+        return
+    import torch
+
+    try:
+        torch.ops.load_library(str(Path(spec.origin).parent / "_C.so"))
+    except OSError:
+        library = torch.library.Library("torchvision", "DEF")
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        _kept.append(library)
+
+
+def install() -> None:
+    if not any(isinstance(finder, _BeforeTorchvision) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _BeforeTorchvision())
