@@ -1,0 +1,63 @@
+"""Truecopy: run a certified true copy of a trained model, without the library that trained it.
+
+    model = truecopy.load("model.onnx")
+    model("dog.jpg")
+    model(frame, color="BGR")
+    for result in model.stream(paths): ...
+
+Names are imported when they are first used: `import truecopy` alone loads no array library.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from truecopy import errors
+    from truecopy.artifact import Artifact, read
+    from truecopy.limits import Limits
+    from truecopy.pixels import preprocess
+    from truecopy.predict import Classification, Failure, Model, Result, Score, load
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Artifact": "truecopy.artifact",
+    "Classification": "truecopy.predict",
+    "Failure": "truecopy.predict",
+    "Limits": "truecopy.limits",
+    "Model": "truecopy.predict",
+    "Result": "truecopy.predict",
+    "Score": "truecopy.predict",
+    "load": "truecopy.predict",
+    "preprocess": "truecopy.pixels",
+    "read": "truecopy.artifact",
+}
+
+__all__ = [
+    "Artifact",
+    "Classification",
+    "Failure",
+    "Limits",
+    "Model",
+    "Result",
+    "Score",
+    "errors",
+    "load",
+    "preprocess",
+    "read",
+]
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name == "errors":
+        return importlib.import_module("truecopy.errors")
+    if name not in _HOME:
+        raise AttributeError(f"module 'truecopy' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,92 @@
+"""Golden samples: an input, and what every stage made of it where the file was exported."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Annotated, TypeAlias
+
+import numpy as np
+from msgspec import Meta, Struct
+
+from truecopy.contract.codec import convert
+from truecopy.contract.strict_json import dumps, loads
+from truecopy.errors import ContractError
+from truecopy.limits import DEFAULT_LIMITS, Limits
+
+Digest: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class _Stored(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    bytes: str
+    decode: Digest
+    canvas: Digest
+    tensor: Digest
+    output: str
+
+
+class GoldenSample(Struct, frozen=True, kw_only=True):
+    """`encoded`: the image file. `decode`, `canvas`, `tensor`: digests of the stages (`truecopy.pixels.digest`).
+
+    `output`: the answer's row for this image, float32, flat.
+    """
+
+    name: str
+    encoded: bytes
+    decode: str
+    canvas: str
+    tensor: str
+    output: np.ndarray
+
+
+def encode_golden(samples: Sequence[GoldenSample], limits: Limits = DEFAULT_LIMITS) -> str:
+    """Canonical JSON of the samples.
+
+    Raises:
+        ContractError: longer than the limit.
+    """
+    rows = [
+        {
+            "name": sample.name,
+            "bytes": base64.b64encode(sample.encoded).decode(),
+            "decode": sample.decode,
+            "canvas": sample.canvas,
+            "tensor": sample.tensor,
+            "output": base64.b64encode(sample.output.astype("<f4").tobytes()).decode(),
+        }
+        for sample in samples
+    ]
+    text = dumps(rows)
+    if len(text) > limits.max_golden_bytes:
+        raise ContractError(
+            "the golden samples are too long",
+            expected=f"at most {limits.max_golden_bytes} bytes",
+            got=f"{len(text)}",
+            fix="Embed fewer or smaller images (--golden N)",
+        )
+    return text
+
+
+def decode_golden(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[GoldenSample, ...]:
+    """Parse the samples.
+
+    Raises:
+        ContractError: not strict JSON, unknown fields, no base64, or no float32.
+    """
+    rows = loads(text, max_bytes=limits.max_golden_bytes, max_depth=4, what="golden samples")
+    stored: list[_Stored] = convert(rows, list[_Stored], "list of golden samples", "golden:$")
+    return tuple(_sample(row, index) for index, row in enumerate(stored))
+
+
+def _sample(row: _Stored, index: int) -> GoldenSample:
+    try:
+        encoded = base64.b64decode(row.bytes, validate=True)
+        output = np.frombuffer(base64.b64decode(row.output, validate=True), "<f4").astype(np.float32)
+    except (binascii.Error, ValueError) as error:
+        raise ContractError(f"golden sample {row.name!r}: {error}", where=f"`golden:$[{index}]`") from error
+    output.setflags(write=False)
+    return GoldenSample(
+        name=row.name, encoded=encoded, decode=row.decode, canvas=row.canvas, tensor=row.tensor, output=output
+    )

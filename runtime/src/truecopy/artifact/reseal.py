@@ -1,0 +1,79 @@
+"""Seal a file again after a tool rewrote it, into a new file: a sealed file is never changed in place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from truecopy.contract import Contract, decode
+from truecopy.errors import ContractError, NoContract
+from truecopy.limits import DEFAULT_LIMITS, Limits
+
+from .atomic import write_atomically
+from .compose import compose, graph_sha256, split
+from .content import read_content
+from .golden import GoldenSample, decode_golden
+from .metadata import CONTRACT_KEY, GOLDEN_KEY
+from .walk import walk
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """`graph_changed`: the graph is not the one that the contract was proven for; its proof is now `unproven`."""
+
+    path: str
+    contract: Contract
+    graph_changed: bool
+
+
+def reseal(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    contract: Contract | None = None,
+    golden: Sequence[GoldenSample] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Resealed:
+    """Write `source` to `target` with a fresh seal; `contract` and `golden` replace those in the file.
+
+    A graph that differs from the contract's loses its proof: level `unproven`, and `graph.sha256` is set anew.
+
+    Raises:
+        NoContract: nothing in the file, and none given.
+        ArtifactError: the file is unreadable or unsafe.
+        ContractError: the document is wrong, or `target` is `source`.
+    """
+    if Path(target).resolve() == Path(source).resolve():
+        raise ContractError(
+            "a file is never sealed in place", where=str(source), fix="Name another file with -o"
+        )
+    content = read_content(source)
+    try:
+        walk(content.view, str(source))
+        graph, entries = split(content.view, str(source))
+    finally:
+        content.close()
+    if contract is None:
+        if CONTRACT_KEY not in entries:
+            raise NoContract(
+                "the file carries no Truecopy contract", where=str(source), fix="truecopy attach"
+            )
+        contract = decode(entries[CONTRACT_KEY], limits)
+    if golden is None:
+        golden = decode_golden(entries.get(GOLDEN_KEY, "[]"), limits)
+    sha256 = graph_sha256(graph)
+    changed = sha256 != contract.graph.sha256
+    if changed:
+        contract = _without_proof(contract, sha256)
+    write_atomically(target, compose(graph, contract, golden, entries))
+    return Resealed(str(target), contract, changed)
+
+
+def _without_proof(contract: Contract, sha256: str) -> Contract:
+    replace = msgspec.structs.replace
+    proof = replace(contract.proof, level="unproven", tensor=None, output=None, decisions=None, accuracy=None)
+    return replace(contract, graph=replace(contract.graph, sha256=sha256), proof=proof)

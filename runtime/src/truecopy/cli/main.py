@@ -1,0 +1,91 @@
+"""`truecopy VERB MODEL... INPUT...`: the group of commands, errors and exit codes.
+
+Exit: 0 ok, 1 some or all items failed, 2 usage, 3 refused artifact, contract or checkpoint, 4 proof or selftest
+failed, 5 device, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from importlib.metadata import entry_points
+
+import click
+
+from truecopy import __version__
+from truecopy.errors import TruecopyError
+
+from .output import complain
+
+# Imported when called: `truecopy --help` loads no array library.
+_OWN = {
+    "predict": "Answer images: a table, or --json.",
+    "inspect": "Show what a model file says about itself.",
+    "selftest": "Replay the golden samples on this host, stage by stage.",
+    "seal": "Seal a file again that a tool rewrote, into a new file.",
+    "bench": "Time the stages of a prediction on this host.",
+}
+_EXPORTER = {
+    "export": "Turn a checkpoint into a model file (needs truecopy-export).",
+    "attach": "Give an ONNX file its contract (needs truecopy-export).",
+}
+
+
+class _Commands(click.Group):
+    """Own commands by name; `export` and `attach` from the exporter's entry points."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return [*_EXPORTER, *_OWN]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name in _OWN:
+            command: click.Command = getattr(importlib.import_module(f".{cmd_name}", __package__), cmd_name)
+            return command
+        if cmd_name in _EXPORTER:
+            return _from_exporter(cmd_name)
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([*_EXPORTER.items(), *_OWN.items()])
+
+
+def _from_exporter(name: str) -> click.Command:
+    for entry in entry_points(group="truecopy.commands", name=name):
+        command: click.Command = entry.load()
+        return command
+    from .exporter import missing
+
+    return missing(name)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="truecopy")
+def truecopy() -> None:
+    """A certified true copy of a trained model: one .onnx file, the same pixels, the same answer.
+
+    Exit codes: 0 ok, 1 items failed, 2 usage, 3 refused artifact, contract or checkpoint, 4 proof or selftest
+    failed, 5 device, 130 Ctrl-C.
+    """
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        status = truecopy.main(prog_name="truecopy", standalone_mode=False)
+    except click.exceptions.Abort:
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except TruecopyError as error:
+        complain(str(error))
+        status = error.exit_code
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; Python must not complain about stdout while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status or 0)

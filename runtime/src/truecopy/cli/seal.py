@@ -1,0 +1,34 @@
+"""`truecopy seal`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from truecopy.artifact import reseal
+
+from .output import note, print_json
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("model", metavar="MODEL")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The new file.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def seal(model: str, output: str, overwrite: bool, as_json: bool) -> int:
+    """Seal a file again after you looked at what a tool did to it. The old file stays as it is.
+
+    A graph that is no longer the proven one loses its proof: the new file says level `unproven`.
+    """
+    if Path(output).exists() and not overwrite:
+        raise click.UsageError(f"{output} exists; type --overwrite to replace it")
+    resealed = reseal(model, output)
+    if as_json:
+        print_json({"path": output, "status": "ok", "graph_changed": resealed.graph_changed,
+                    "level": resealed.contract.proof.level})  # fmt: skip
+        return 0
+    if resealed.graph_changed:
+        note("the graph is not the one that was proven: the new file says `unproven`")
+    note(f"sealed {output}; next: truecopy selftest {output}")
+    return 0

@@ -1,0 +1,52 @@
+"""`truecopy selftest`."""
+
+from __future__ import annotations
+
+import click
+
+from truecopy.proof import STAGES, SelftestReport
+from truecopy.proof import selftest as run_selftest
+
+from .output import complain, console, note, print_json, printable
+
+_MARK = {
+    "same": "same",
+    "within": "within",
+    "undecided": "undecided",
+    "differs": "DIFFERS",
+    "not reached": "FAILED",
+}
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("models", nargs=-1, metavar="MODEL...", required=True)
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, provider:NAME.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
+def selftest(models: tuple[str, ...], device: str, as_json: bool) -> int:
+    """Replay the golden samples on this host and say which stage differs. Exit code 4 if one does."""
+    holds = True
+    for path in models:
+        report = run_selftest(path, device=device)
+        holds &= report.ok
+        if as_json:
+            print_json({"path": path, "status": "ok" if report.ok else "error", **report.to_dict()})
+        else:
+            _print(path, report)
+    return 0 if holds else 4
+
+
+def _print(path: str, report: SelftestReport) -> None:
+    from rich.table import Table
+
+    table = Table("sample", *STAGES, title=printable(path), title_justify="left")
+    for sample in report.samples:
+        stages = {stage.stage: stage for stage in sample.stages}
+        cells = [_MARK[stages[name].verdict] if name in stages else "-" for name in STAGES]
+        table.add_row(printable(sample.name), *cells, style=None if sample.ok else "red")
+    console().print(table)
+    for sample in report.samples:
+        first = sample.first_difference
+        if first is not None:
+            complain(f"{sample.name}: stage {first.stage} is the first that differs: {first.detail}")
+    verdict = "holds" if report.ok else "DOES NOT HOLD"
+    note(f"selftest {verdict} on {report.device} ({report.provider}, onnxruntime {report.runtime_version})")

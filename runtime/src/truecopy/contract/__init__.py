@@ -1,0 +1,49 @@
+"""What a file says: the contract document, its types, its JSON, its versions. No numpy, no ONNX Runtime."""
+
+from .codec import decode, encode, fingerprint
+from .document import (
+    Accuracy,
+    AlphaOver,
+    Checkpoint,
+    Contract,
+    Decisions,
+    Graph,
+    GraphInput,
+    GraphOutput,
+    ImageInput,
+    OutputDifference,
+    Proof,
+    Provenance,
+    TensorDifference,
+    Views,
+)
+from .steps import CenterCrop, Pad, Resize, Step, SwapRB, Values
+from .tasks import Multiclass, Task
+
+__all__ = [
+    "Accuracy",
+    "AlphaOver",
+    "CenterCrop",
+    "Checkpoint",
+    "Contract",
+    "Decisions",
+    "Graph",
+    "GraphInput",
+    "GraphOutput",
+    "ImageInput",
+    "Multiclass",
+    "OutputDifference",
+    "Pad",
+    "Proof",
+    "Provenance",
+    "Resize",
+    "Step",
+    "SwapRB",
+    "Task",
+    "TensorDifference",
+    "Values",
+    "Views",
+    "decode",
+    "encode",
+    "fingerprint",
+]

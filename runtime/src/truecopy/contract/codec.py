@@ -1,0 +1,57 @@
+"""Contract to canonical JSON and back; every refusal names the JSON path."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from truecopy.errors import ContractError
+from truecopy.limits import DEFAULT_LIMITS, Limits
+
+from .consistency import check
+from .document import Contract
+from .explain import explain
+from .strict_json import dumps, loads
+from .versions import upgrade
+
+
+def encode(contract: Contract) -> str:
+    """Canonical JSON of a contract that holds together.
+
+    Raises:
+        ContractError: the contract contradicts itself.
+    """
+    check(contract)
+    return dumps(msgspec.to_builtins(contract))
+
+
+def decode(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Contract:
+    """Parse and check a document.
+
+    Raises:
+        ContractError: not strict JSON, an unknown field or value, or a contradiction; names the JSON path.
+        Version: written for another version of the contract.
+    """
+    value = loads(text, max_bytes=limits.max_contract_bytes, max_depth=limits.max_contract_depth)
+    contract: Contract = convert(upgrade(value), Contract)
+    check(contract)
+    return contract
+
+
+def convert(value: Any, kind: Any, what: str = "contract", root: str = "$") -> Any:
+    """`value`, plain JSON data, as the typed `kind`.
+
+    Raises:
+        ContractError: names the JSON path, what stands there and what may stand there.
+    """
+    try:
+        return msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise ContractError(f"the {what} is refused: {explain(str(error), value, kind, root)}") from error
+
+
+def fingerprint(contract: Contract) -> str:
+    """SHA-256 of the canonical JSON."""
+    return hashlib.sha256(encode(contract).encode()).hexdigest()

@@ -1,0 +1,172 @@
+"""The contract document, version 1. Field by field with units and reasons: `docs/format.md`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from .steps import Level, Step
+from .tasks import Task
+
+Sha256: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Share: TypeAlias = Annotated[float, Meta(ge=0.0, le=1.0)]
+Difference: TypeAlias = Annotated[float, Meta(ge=0.0)]
+Name: TypeAlias = Annotated[str, Meta(min_length=1)]
+Axis: TypeAlias = Annotated[int, Meta(ge=1)] | Name
+ViewName: TypeAlias = Name
+
+
+class AlphaOver(Struct, frozen=True, forbid_unknown_fields=True):
+    """Composite transparency over a colour, R, G, B."""
+
+    over: tuple[Level, Level, Level]
+
+
+class ImageInput(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="image"
+):
+    """How bytes become the 8-bit picture that the steps receive.
+
+    decoder `pillow`: `PIL.Image.open(...).convert(color)`. orientation `ignore` or `apply` the EXIF turn.
+    depth16: 16-bit grey is clipped to 255 (Pillow) or shifted right by 8 (OpenCV). cmyk: Pillow's conversion.
+    frame: of an animated file.
+    """
+
+    decoder: Literal["pillow"]
+    color: Literal["RGB", "L"]
+    orientation: Literal["ignore", "apply"]
+    alpha: Literal["drop"] | AlphaOver
+    depth16: Literal["clip", "shift"]
+    cmyk: Literal["pillow"]
+    frame: Annotated[int, Meta(ge=0, le=0)]
+
+    @property
+    def channels(self) -> int:
+        return 3 if self.color == "RGB" else 1
+
+
+class GraphInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One input of the graph; a symbolic axis is a name, a fixed one a number. The first axis is the batch."""
+
+    name: Name
+    dtype: Literal["float32", "float16"]
+    layout: Literal["NCHW", "NHWC"]
+    shape: tuple[Axis, Axis, Axis, Axis]
+
+    @property
+    def channels(self) -> int | str:
+        return self.shape[1 if self.layout == "NCHW" else 3]
+
+    @property
+    def size(self) -> tuple[int | str, int | str]:
+        """(height, width)"""
+        return self.shape[2:] if self.layout == "NCHW" else self.shape[1:3]
+
+    @property
+    def batch(self) -> int | None:
+        """The fixed batch size, or None where the batch is free."""
+        return self.shape[0] if isinstance(self.shape[0], int) else None
+
+
+class GraphOutput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    dtype: Literal["float32", "float16"]
+    shape: tuple[Axis, ...]
+
+
+class Graph(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The graph's signature. sha256: of the file's bytes without metadata; `answer` names the output to read."""
+
+    inputs: Annotated[tuple[GraphInput, ...], Meta(min_length=1, max_length=1)]
+    outputs: Annotated[tuple[GraphOutput, ...], Meta(min_length=1)]
+    answer: Name
+    precision: Literal["fp32", "fp16", "int8"]
+    opset: Annotated[int, Meta(ge=1)]
+    sha256: Sha256
+
+
+class Views(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Test-time views: those that change the meaning, and what a view does to the label order.
+
+    relabel: view name -> for each output of the view, the label index that it stands for.
+    """
+
+    forbidden: tuple[ViewName, ...]
+    relabel: dict[ViewName, tuple[Count, ...]]
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which weights of which file. `raw_to_ema_distance`: relative L2; null where there is only one set."""
+
+    name: Name
+    sha256: Sha256
+    weights: Literal["raw", "ema"]
+    field: Name
+    counter: Count | None
+    raw_to_ema_distance: Difference | None
+
+
+class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the file comes from; `created` is UTC, ISO 8601."""
+
+    checkpoint: Checkpoint | None
+    architecture: str | None
+    recipe: str
+    parent: Sha256 | None
+    versions: dict[str, str]
+    created: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+
+
+class TensorDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Original against copy, over all values of all proof images."""
+
+    differing_values: Count
+
+
+class OutputDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    max_abs_over_max_logit: Difference
+
+
+class Decisions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    flips: Count
+    max_probability_delta: Share
+
+
+class Accuracy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Top-1 on the labelled proof images: of the original and of the copy; raw and EMA where both exist."""
+
+    original: Share
+    truecopy: Share
+    raw: Share | None
+    ema: Share | None
+
+
+class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was compared at export. Null: not compared (`level` says why)."""
+
+    level: Literal["bit-exact", "bounded", "self-consistent", "unproven"]
+    images: Count
+    labelled: bool
+    provider: Name
+    arithmetic: Literal["fp32", "fp16", "int8"]
+    isa: Name
+    tensor: TensorDifference | None
+    output: OutputDifference | None
+    decisions: Decisions | None
+    accuracy: Accuracy | None
+
+
+class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that a model file says about itself. `requires`: the lowest runtime that knows every field."""
+
+    truecopy: Annotated[int, Meta(ge=1)]
+    requires: Annotated[str, Meta(pattern=r"^\d+\.\d+(\.\d+)?$")]
+    input: ImageInput
+    steps: tuple[Step, ...]
+    graph: Graph
+    task: Task
+    views: Views
+    provenance: Provenance
+    proof: Proof

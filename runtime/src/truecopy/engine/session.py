@@ -1,0 +1,27 @@
+"""The one seam to whatever runs a graph: arrays by name in, arrays by name out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a session really runs. device: `cpu` or `cuda:0`; provider: ONNX Runtime's name; version: its version."""
+
+    device: str
+    provider: str
+    version: str
+
+
+class Session(Protocol):
+    """A loaded graph; `run` may be called from several threads at once."""
+
+    @property
+    def running(self) -> Running: ...
+
+    def run(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]: ...

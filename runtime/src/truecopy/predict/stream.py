@@ -1,0 +1,69 @@
+"""Ordered, bounded, lazy: many items through few workers, results in the order of the items."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Mid = TypeVar("Mid")
+Out = TypeVar("Out")
+
+WINDOW = 4  # items in flight per worker: enough to never wait, few enough to stay small
+
+
+def map_ordered(
+    work: Callable[[Item], Out], items: Iterable[Item], workers: int
+) -> Generator[Out, None, None]:
+    """`work` over `items` on `workers` threads; at most `WINDOW * workers` items are in flight.
+
+    An exception of `items` comes out after the results of the items before it. Closing the generator (or leaving
+    it by an exception) cancels what has not begun and joins every thread.
+    """
+    source = iter(items)
+    ended: BaseException | None = None
+    exhausted = False
+    pending: deque[Future[Out]] = deque()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="truecopy")
+    try:
+        while True:
+            while not exhausted and len(pending) < WINDOW * workers:
+                try:
+                    item = next(source)
+                except StopIteration:
+                    exhausted = True
+                except (
+                    Exception
+                ) as error:  # whatever the caller's own iterable raises goes back to the caller
+                    exhausted, ended = True, error
+                else:
+                    pending.append(pool.submit(work, item))
+            if not pending:
+                break
+            yield pending.popleft().result()
+        if ended is not None:
+            raise ended
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def in_batches(
+    items: Generator[Mid, None, None], size: int, work: Callable[[list[Mid]], list[Out]]
+) -> Generator[Out, None, None]:
+    """`work` over lists of up to `size` items, in order; an exception of `items` follows the answers before it."""
+    ended: Exception | None = None
+    with contextlib.closing(items):
+        while ended is None:
+            batch: list[Mid] = []
+            try:
+                while len(batch) < size:
+                    batch.append(next(items))
+            except Exception as error:
+                ended = error
+            if batch:
+                yield from work(batch)
+    if not isinstance(ended, StopIteration):
+        raise ended

@@ -1,0 +1,20 @@
+"""Proof on the host."""
+
+from .selftest import SampleCheck, SelftestReport, StageCheck, check_samples, selftest
+from .stages import STAGES, Replay, record, replay
+from .tolerance import margin, output_tolerance, relative_difference
+
+__all__ = [
+    "STAGES",
+    "Replay",
+    "SampleCheck",
+    "SelftestReport",
+    "StageCheck",
+    "check_samples",
+    "margin",
+    "output_tolerance",
+    "record",
+    "relative_difference",
+    "replay",
+    "selftest",
+]

@@ -1,0 +1,156 @@
+"""Replay the golden samples on this host and say, stage by stage, what differs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from truecopy.artifact import GoldenSample
+from truecopy.engine import Session, Threads, available_cores
+from truecopy.errors import ProofError, TruecopyError
+from truecopy.limits import DEFAULT_LIMITS, Limits
+from truecopy.predict import Member, open_artifact
+
+from .stages import STAGES, Replay, replay
+from .tolerance import margin, output_tolerance, relative_difference
+
+Verdict: TypeAlias = Literal["same", "within", "differs", "undecided", "not reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageCheck:
+    """same: equal bits (or label). within: inside the tolerance. undecided: the golden margin is below it."""
+
+    stage: str
+    verdict: Verdict
+    detail: str
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict in ("same", "within", "undecided")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCheck:
+    name: str
+    stages: tuple[StageCheck, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(stage.ok for stage in self.stages)
+
+    @property
+    def first_difference(self) -> StageCheck | None:
+        return next((stage for stage in self.stages if not stage.ok), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SelftestReport:
+    """ok: every stage of every sample holds on this host."""
+
+    device: str
+    provider: str
+    runtime_version: str
+    samples: tuple[SampleCheck, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(sample.ok for sample in self.samples)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "ok": self.ok,
+            "device": self.device,
+            "provider": self.provider,
+            "onnxruntime": self.runtime_version,
+            "samples": [
+                {
+                    "name": sample.name,
+                    "ok": sample.ok,
+                    "stages": {stage.stage: stage.verdict for stage in sample.stages},
+                    "first_difference": sample.first_difference and sample.first_difference.detail,
+                }
+                for sample in self.samples
+            ],
+        }
+
+
+def selftest(
+    path: str | os.PathLike[str], *, device: str = "auto", limits: Limits = DEFAULT_LIMITS
+) -> SelftestReport:
+    """Open the artifact and replay its golden samples on `device`.
+
+    Raises:
+        ArtifactError, ContractError: the file is refused.
+        DeviceError: the device does not run the graph.
+        ProofError: there is nothing to replay.
+    """
+    opened = open_artifact(path, limits)
+    if not opened.artifact.golden:
+        raise ProofError("the file carries no golden samples", where=str(path), fix="Export it again")
+    session = opened.session(device, Threads(available_cores(), spinning=True))
+    running = session.running
+    samples = tuple(check_samples(opened.member, session, opened.artifact.golden))
+    return SelftestReport(running.device, running.provider, running.version, samples)
+
+
+def check_samples(
+    member: Member, session: Session, golden: tuple[GoldenSample, ...]
+) -> Iterator[SampleCheck]:
+    """Replay each sample; a sample that fails outright differs at the stage that it did not reach."""
+    for sample in golden:
+        try:
+            made = replay(member, session, sample.encoded)
+        except TruecopyError as error:
+            yield SampleCheck(sample.name, (StageCheck("decode", "not reached", str(error)),))
+        else:
+            yield SampleCheck(sample.name, _compare(member, session.running.device, sample, made))
+
+
+def _compare(member: Member, device: str, golden: GoldenSample, made: Replay) -> tuple[StageCheck, ...]:
+    digests = [
+        StageCheck(stage, "same" if now == then else "differs", f"sha256 {now[:12]}…, golden {then[:12]}…")
+        for stage, now, then in zip(
+            STAGES[:3],
+            (made.decode, made.canvas, made.tensor),
+            (golden.decode, golden.canvas, golden.tensor),
+            strict=True,
+        )
+    ]
+    tolerance = output_tolerance(member.contract.graph.precision, device)
+    return (
+        *digests,
+        _output(made.output, golden.output, tolerance),
+        _result(member, made, golden, tolerance),
+    )
+
+
+def _output(made: np.ndarray, golden: np.ndarray, tolerance: float | None) -> StageCheck:
+    if made.shape != golden.shape:
+        return StageCheck("output", "differs", f"{made.size} values, golden {golden.size}")
+    if np.array_equal(made, golden):
+        return StageCheck("output", "same", "equal bits")
+    difference = relative_difference(made, golden)
+    if tolerance is None:
+        return StageCheck("output", "within", f"{difference:.1e} of the largest logit; int8: decisions count")
+    verdict: Verdict = "within" if difference <= tolerance else "differs"
+    return StageCheck("output", verdict, f"{difference:.1e} of the largest logit, allowed {tolerance:.0e}")
+
+
+def _result(member: Member, made: Replay, golden: GoldenSample, tolerance: float | None) -> StageCheck:
+    labels = member.contract.task.labels
+    if made.output.shape != golden.output.shape or len(golden.output) != len(labels):
+        return StageCheck("result", "differs", "the answer has another shape")
+    now, then = int(np.argmax(made.output)), int(np.argmax(golden.output))
+    if now == then:
+        return StageCheck("result", "same", labels[now])
+    if tolerance is not None and margin(golden.output) <= tolerance:
+        return StageCheck(
+            "result", "undecided", f"{labels[now]}, golden {labels[then]}: margin below the tolerance"
+        )
+    return StageCheck("result", "differs", f"{labels[now]} ({now}), golden {labels[then]} ({then})")
