@@ -75,6 +75,14 @@ class GraphOutput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     dtype: Literal["float32", "float16"]
     shape: tuple[Axis, ...]
 
+    @property
+    def classes(self) -> int | None:
+        """Numbers per image, where they are one row: (batch, n), also (batch, n, 1, 1); else None."""
+        wide = [axis for axis in self.shape[1:] if axis != 1]
+        if len(self.shape) < 2 or len(wide) > 1 or not all(isinstance(axis, int) for axis in wide):
+            return None
+        return int(wide[0]) if wide else 1
+
 
 class Graph(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The graph's signature. sha256: of the file's bytes without metadata; `answer` names the output to read."""

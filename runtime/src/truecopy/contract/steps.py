@@ -36,7 +36,8 @@ class Resize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     """
 
     rule: ResizeRule
-    size: Pixels | Size
+    # Not `Pixels | Size`: msgspec (0.19 to 0.22) reads freed memory for a constrained int beside a fixed-length tuple.
+    size: Pixels | tuple[Pixels, ...]
     kernel: Literal["pillow"]
     filter: Filter
     pass_order: PassOrder
@@ -46,7 +47,7 @@ class Resize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
         pair = isinstance(self.size, tuple)
         if self.rule == "short" and pair:
             raise ValueError("rule 'short' takes one number as size")
-        if self.rule != "short" and not pair:
+        if self.rule != "short" and not (isinstance(self.size, tuple) and len(self.size) == 2):
             raise ValueError(f"rule {self.rule!r} takes size = [height, width]")
         if (self.rule == "ratio") != (self.fit is not UNSET):
             raise ValueError("`fit` belongs to rule 'ratio', and only there")

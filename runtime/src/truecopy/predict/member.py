@@ -10,7 +10,7 @@ from truecopy.contract import Contract
 from truecopy.engine import Session
 from truecopy.errors import OutputError
 from truecopy.limits import Limits
-from truecopy.pixels import Picture, Plan, Source, decode
+from truecopy.pixels import ChannelOrder, Picture, Plan, Source, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Member:
     plan: Plan
     limits: Limits
 
-    def decode(self, source: Source, color: str | None) -> Picture:
+    def decode(self, source: Source, color: ChannelOrder | None) -> Picture:
         return decode(source, self.contract.input, color=color, limits=self.limits)
 
     def tensor(self, picture: Picture) -> np.ndarray:

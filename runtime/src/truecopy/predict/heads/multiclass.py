@@ -22,8 +22,8 @@ def probabilities(task: Multiclass, rows: np.ndarray) -> np.ndarray:
     if not np.isfinite(rows).all():
         raise OutputError("the graph answered with NaN or infinity", expected="finite numbers")
     if task.activation == "none":
-        return rows.copy()
-    scaled = rows / np.float32(task.temperature)
+        return np.array(rows)
+    scaled: np.ndarray = rows / np.float32(task.temperature)
     exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     normalised: np.ndarray = exponentials / exponentials.sum(axis=-1, keepdims=True)
     return normalised

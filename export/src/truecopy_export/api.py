@@ -1,0 +1,127 @@
+"""`truecopy_export.export` and `attach`: the command line's two verbs for scripts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from truecopy.contract.steps import PassOrder
+
+from .progress import Progress, Silent
+from .recipes import Labels, import_recipe, read_labels
+from .report import Report
+from .request import Precision, Request, check_request
+
+if TYPE_CHECKING:
+    from torch import nn
+
+StrPath: TypeAlias = str | os.PathLike[str]
+LabelSource: TypeAlias = Sequence[str] | Mapping[str, int] | str | os.PathLike[str]
+
+
+def export(
+    module: nn.Module,
+    output: StrPath,
+    *,
+    recipe: object,
+    labels: LabelSource,
+    task: str = "multiclass",
+    proof: StrPath | None = None,
+    proof_labels: StrPath | None = None,
+    unproven: bool = False,
+    precision: tuple[Precision, ...] = ("fp32",),
+    activation: Literal["softmax", "none"] = "softmax",
+    threshold: float | None = None,
+    golden: int = 0,
+    pillow_passes: PassOrder | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Write `module`, as it stands, as an artifact: for the end of a training script. The module is not changed.
+
+    recipe: the validation transform itself (torchvision v1 or v2, on PIL images), or a spelling as after --recipe.
+    labels: one per output, a `class_to_idx`, or a file. proof: a folder with real images; without one, say
+    `unproven=True`. An AveragedModel, DataParallel or compiled module is unwrapped.
+
+    Raises:
+        CheckpointError: the module cannot be exported, or is no function of one image.
+        RecipeError: recipe, labels or activation do not fit; names the part.
+        ProofError: original and copy differ; no file is written.
+    """
+    from .exporter import Trained, export_trained
+    from .graph.prepare import unwrap
+
+    request = Request(
+        output=Path(output),
+        labels=_read_labels(labels),
+        proof=_path(proof),
+        proof_labels=_path(proof_labels),
+        unproven=unproven,
+        golden=golden,
+        activation=activation,
+        threshold=threshold,
+        pass_order=pillow_passes,
+        overwrite=overwrite,
+    )
+    check_request(request, task, precision)
+    plain = unwrap(module)
+    name = f"live {type(plain).__module__}.{type(plain).__qualname__}"
+    taken = import_recipe(recipe, module=plain, architecture=None, arguments=None, pass_order=request.passes)
+    return export_trained(Trained(plain, {}, name, None), taken, request, progress or Silent())
+
+
+def attach(
+    source: StrPath,
+    output: StrPath,
+    *,
+    recipe: object,
+    labels: LabelSource,
+    task: str = "multiclass",
+    proof: StrPath | None = None,
+    proof_labels: StrPath | None = None,
+    unproven: bool = False,
+    activation: Literal["softmax", "none"] = "softmax",
+    threshold: float | None = None,
+    answer: str | None = None,
+    layout: Literal["NCHW", "NHWC"] | None = None,
+    golden: int = 0,
+    pillow_passes: PassOrder | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Write the ONNX file `source` with contract, golden samples and seal as `output`; needs no torch.
+
+    recipe: a YAML file of steps, or a live transform. answer: which output, where there are several. layout: where
+    the shape of the input does not tell it. The rest as `export`.
+
+    Raises:
+        ArtifactError: `source` is no ONNX model, or unsafe.
+        RecipeError: recipe, labels, activation, answer or layout do not fit.
+        ProofError: the transform's tensors differ from the steps'; no file is written.
+    """
+    from .attacher import Foreign, attach_foreign
+
+    request = Request(
+        output=Path(output),
+        labels=_read_labels(labels),
+        proof=_path(proof),
+        proof_labels=_path(proof_labels),
+        unproven=unproven,
+        golden=golden,
+        activation=activation,
+        threshold=threshold,
+        pass_order=pillow_passes,
+        overwrite=overwrite,
+    )
+    check_request(request, task, ("fp32",))
+    return attach_foreign(Foreign(Path(source), recipe, answer, layout), request, progress or Silent())
+
+
+def _path(path: StrPath | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _read_labels(labels: LabelSource) -> Labels:
+    return read_labels(Path(labels) if isinstance(labels, os.PathLike) else labels)

@@ -1,0 +1,183 @@
+"""Give an ONNX file that one already has its contract: no torch, no checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import onnx
+
+from truecopy.artifact import split, walk
+from truecopy.contract import GraphInput, GraphOutput, Provenance
+from truecopy.engine import Session, Threads, available_cores, open_session
+from truecopy.errors import RecipeError, UnreadableArtifact, Unsafe
+
+from .progress import Progress
+from .proof import Answer, Original
+from .recipes import import_recipe
+from .report import Report
+from .request import Request
+from .versions import versions
+from .writer import Subject, now, write
+
+Layout = Literal["NCHW", "NHWC"]
+_DTYPES: Mapping[int, Literal["float32", "float16"]] = {
+    onnx.TensorProto.FLOAT: "float32",
+    onnx.TensorProto.FLOAT16: "float16",
+}
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """An ONNX file, and what its graph alone does not say. recipe: a spelling, or a live transform."""
+
+    path: Path
+    recipe: object
+    answer: str | None
+    layout: Layout | None
+
+
+def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Report:
+    """Write the file with contract, golden samples and seal; the graph's bytes stay what they are.
+
+    Raises:
+        ArtifactError: no ONNX model, or unsafe.
+        RecipeError: recipe, labels, activation, answer or layout do not fit.
+        ProofError: the transform's tensors differ from the steps'; no file is written.
+    """
+    progress.stage("read the graph")
+    data = _read(foreign.path)
+    where = str(foreign.path)
+    walk(memoryview(data), where)
+    graph, metadata = split(data, where)
+    model = onnx.load_model_from_string(data)
+    graph_input = _input(model, foreign.layout, where)
+    recipe = import_recipe(
+        foreign.recipe, module=None, architecture=None, arguments=None, pass_order=request.passes
+    )
+    session = open_session(data, "cpu", "fp32", Threads(available_cores(), spinning=True))
+    outputs, name = _outputs(model, session, graph_input, foreign.answer, where)
+    subject = Subject(
+        graph=graph,
+        inputs=(graph_input,),
+        outputs=outputs,
+        answer=name,
+        opset=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
+        recipe=recipe,
+        original=Original(recipe.original, _answer(session, graph_input, name)),
+        provenance=Provenance(
+            checkpoint=None,
+            architecture=None,
+            recipe=recipe.source,
+            parent=None,
+            versions=versions(("onnxruntime", "pillow")),
+            created=now(),
+        ),
+        foreign=metadata,
+    )
+    return write(subject, request, progress)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableArtifact(
+            f"cannot read the model: {error.strerror or error}", where=str(path)
+        ) from error
+
+
+def _input(model: onnx.ModelProto, layout: Layout | None, where: str) -> GraphInput:
+    weights = {tensor.name for tensor in model.graph.initializer}  # before IR 4 they are listed as inputs too
+    inputs = [value for value in model.graph.input if value.name not in weights]
+    if len(inputs) != 1:
+        raise RecipeError(
+            f"the graph has {len(inputs)} inputs", expected="one image",
+            got=", ".join(repr(value.name) for value in inputs), where=where,
+        )  # fmt: skip
+    tensor = inputs[0].type.tensor_type
+    if tensor.elem_type not in _DTYPES:
+        raise RecipeError(
+            f"input {inputs[0].name!r} takes {onnx.TensorProto.DataType.Name(tensor.elem_type)}",
+            expected="FLOAT or FLOAT16",
+            where=where,
+        )
+    shape = _shape(tensor, inputs[0].name)
+    if len(shape) != 4:
+        raise RecipeError(
+            f"input {inputs[0].name!r} is no batch of images", got=f"shape {list(shape)}", where=where
+        )
+    found = layout or _layout(shape, where)
+    return GraphInput(name=inputs[0].name, dtype=_DTYPES[tensor.elem_type], layout=found, shape=shape)
+
+
+def _shape(tensor: onnx.TypeProto.Tensor, name: str) -> tuple[int | str, ...]:
+    axes: list[int | str] = []
+    for index, axis in enumerate(tensor.shape.dim):
+        fixed = axis.HasField("dim_value") and axis.dim_value > 0
+        axes.append(
+            axis.dim_value if fixed else axis.dim_param or ("batch" if index == 0 else f"{name}_{index}")
+        )
+    return tuple(axes)
+
+
+def _layout(shape: tuple[int | str, ...], where: str) -> Layout:
+    first, last = shape[1] in (1, 3), shape[3] in (1, 3)
+    if first != last:
+        return "NCHW" if first else "NHWC"
+    raise RecipeError(
+        "the shape of the input does not tell where its channels are",
+        expected="1 or 3 channels on one side",
+        got=str(list(shape)),
+        where=where,
+        fix="Say --layout NCHW or --layout NHWC",
+    )
+
+
+def _outputs(
+    model: onnx.ModelProto, session: Session, graph_input: GraphInput, answer: str | None, where: str
+) -> tuple[tuple[GraphOutput, ...], str]:
+    """The outputs with the shapes that they really have, and the name of the answer."""
+    names = [value.name for value in model.graph.output]
+    if answer is None and len(names) != 1:
+        raise RecipeError(
+            f"the graph has {len(names)} outputs", got=", ".join(names), where=where, fix="Say --answer NAME"
+        )
+    name = answer or names[0]
+    if name not in names:
+        raise RecipeError(f"no output {name!r}", expected=f"one of {', '.join(names)}", where=where)
+    sizes = [axis if isinstance(axis, int) else 64 for axis in graph_input.shape[1:]]
+    batch = graph_input.batch or 1
+    made = session.run({graph_input.name: np.zeros((batch, *sizes), graph_input.dtype)})
+    outputs = []
+    for key in names:
+        array = made[key]
+        if array.dtype not in (np.float32, np.float16):
+            if key == name:
+                raise RecipeError(
+                    f"the answer {key!r} is {array.dtype}", expected="float32 or float16", where=where
+                )
+            continue
+        axes = tuple(int(axis) for axis in array.shape)
+        free = graph_input.batch is None and axes[:1] == (batch,)
+        outputs.append(
+            GraphOutput(name=key, dtype=str(array.dtype), shape=("batch", *axes[1:]) if free else axes)  # type: ignore[arg-type]
+        )
+    if not outputs:
+        raise Unsafe("the graph has no floating-point output", where=where)
+    return tuple(outputs), name
+
+
+def _answer(session: Session, graph_input: GraphInput, name: str) -> Answer:
+    """The given graph, before anything was attached, on one tensor."""
+    batch = graph_input.batch or 1
+
+    def answer(tensor: np.ndarray) -> np.ndarray:
+        made = session.run({graph_input.name: np.repeat(tensor[np.newaxis], batch, axis=0)})[name]
+        row: np.ndarray = made[0].reshape(-1).astype(np.float32)
+        return row
+
+    return answer

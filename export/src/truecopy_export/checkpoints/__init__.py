@@ -1,0 +1,10 @@
+"""Read a training checkpoint and take the right set of weights out of it."""
+
+from .checkpoint import Checkpoint
+from .choice import Choice
+from .choose import choose_weights
+from .match import load_into
+from .read import read_checkpoint
+from .weights import Weights
+
+__all__ = ["Checkpoint", "Choice", "Weights", "choose_weights", "load_into", "read_checkpoint"]

@@ -1,0 +1,52 @@
+"""What stands in a checkpoint file, before anybody decides which weights are meant."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Format = Literal["pytorch-zip", "pytorch-legacy", "safetensors"]
+
+# Where training scripts keep what is not a weight: at the top, in timm's and torchvision's `args`,
+# in mmengine's `meta`, in Lightning's `hyper_parameters`.
+_DRAWERS = ("args", "meta", "hyper_parameters")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint as loaded on the CPU; `sha256` is over the bytes of the file, in hexadecimal."""
+
+    path: Path
+    name: str
+    sha256: str
+    format: Format
+    content: Mapping[str, Any]
+
+    @property
+    def class_to_idx(self) -> Mapping[str, int] | None:
+        """Label to output index, as torchvision's `ImageFolder.class_to_idx` gives it; None when absent."""
+        for drawer in (self.content, *(as_mapping(self.content.get(name)) for name in _DRAWERS)):
+            found = None if drawer is None else drawer.get("class_to_idx")
+            if isinstance(found, Mapping) and _is_label_table(found):
+                return dict(found)
+        return None
+
+    @property
+    def arguments(self) -> Mapping[str, Any] | None:
+        """The training script's `args` (timm, torchvision, DeiT) as a plain dict; None when absent."""
+        found = as_mapping(self.content.get("args"))
+        return None if found is None else dict(found)
+
+
+def as_mapping(value: object) -> Mapping[str, Any] | None:
+    """A Namespace's attributes or a mapping; None for anything else."""
+    if isinstance(value, Namespace):
+        return vars(value)
+    return value if isinstance(value, Mapping) else None
+
+
+def _is_label_table(table: Mapping[Any, Any]) -> bool:
+    return bool(table) and all(isinstance(k, str) and type(v) is int for k, v in table.items())

@@ -1,0 +1,109 @@
+"""Take one set of weights out of a checkpoint's content, by the field where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from truecopy.errors import AmbiguousEma, CheckpointError
+
+from .fields import at
+from .mmcv import TWINS, split_twins
+from .tensors import sound_tensors
+from .unwrap import WRAPPER_KEYS, is_state_dict, state_dict_in, strip_prefixes
+from .weights import TOP_LEVEL, Kind, Weights
+
+_LIGHTNING = ("pytorch-lightning_version", "current_model_state")
+
+
+def extract(
+    content: Mapping[str, Any], field: str, kind: Kind, counter: int | None, where: str
+) -> tuple[Weights, tuple[str, ...]]:
+    """The cleaned weights at a dotted field, and lines that say what was done to them.
+
+    Raises:
+        CheckpointError: nothing there, a LoRA, or a tensor that cannot be used (it is named).
+    """
+    state_dict = _state_dict_at(content, field)
+    if state_dict is None:
+        raise CheckpointError(
+            f"There are no weights at {field}",
+            expected="a state dict",
+            got=_described(content),
+            where=where,
+            fix=_fields_with_weights(content),
+        )
+    if 2 * sum("lora_" in name for name in state_dict) > len(state_dict):
+        raise CheckpointError(
+            "The checkpoint is a LoRA (an adapter): most of its names hold lora_, the model itself is not in it",
+            got=_described(content),
+            where=where,
+            fix="Merge it into its base model (peft: model.merge_and_unload()) and save that state dict",
+        )
+    names, prefix = strip_prefixes(state_dict, lightning=any(key in content for key in _LIGHTNING))
+    tensors, lines = sound_tensors(
+        {name: value for name, value in names.items() if not _is_empty_extra(name, value)},
+        f"{where}: {field}",
+    )
+    if prefix:
+        lines = (f"{field}: the prefix {prefix!r} was stripped from all {len(tensors)} names", *lines)
+    return Weights(tensors, kind, field, counter, None, prefix), lines
+
+
+def raw_field(content: Mapping[str, Any], where: str) -> str:
+    """Where the only set of weights stands in a file without averaged ones.
+
+    Raises:
+        AmbiguousEma: more than one wrapper key holds weights.
+        CheckpointError: none does.
+    """
+    wrapped = [key for key in WRAPPER_KEYS if key in content and state_dict_in(content[key]) is not None]
+    if len(wrapped) > 1:
+        raise AmbiguousEma(
+            "More than one set of weights could be meant",
+            got=", ".join(wrapped),
+            where=where,
+            fix="Say which: " + " or ".join(f"--ema {field}" for field in wrapped),
+        )
+    if wrapped:
+        return wrapped[0]
+    if is_state_dict(content):
+        return TOP_LEVEL
+    raise CheckpointError(
+        "The checkpoint holds no model weights under a key that is known (optimizer state only, or a layout of its own)",
+        expected="one of " + ", ".join(WRAPPER_KEYS) + ", or the names of the weights themselves",
+        got=_described(content),
+        where=where,
+        fix="Give the file with the weights, or say where they stand: --ema FIELD",
+    )
+
+
+def _state_dict_at(content: Mapping[str, Any], field: str) -> Mapping[str, Any] | None:
+    parent, _, last = field.rpartition(".")
+    if last == TWINS:
+        beside = state_dict_in(at(content, parent or TOP_LEVEL))
+        twins = None if beside is None else split_twins(beside)
+        return None if twins is None else twins[1]
+    state_dict = state_dict_in(at(content, field))
+    twins = None if state_dict is None else split_twins(state_dict)
+    return state_dict if twins is None else twins[0]
+
+
+def _is_empty_extra(name: str, value: object) -> bool:
+    # Module.get_extra_state() of a module that keeps none.
+    return name.endswith("_extra_state") and value is None
+
+
+def _fields_with_weights(content: Mapping[str, Any]) -> str:
+    fields = [key for key, value in content.items() if state_dict_in(value) is not None]
+    return "Weights stand at " + ", ".join(fields) if fields else "Leave out --ema"
+
+
+def _described(content: Mapping[str, Any]) -> str:
+    """The first top-level keys, for a message."""
+    keys = [repr(key) for key in content]
+    return (
+        "the keys " + ", ".join(keys[:12]) + (f" and {len(keys) - 12} more" if len(keys) > 12 else "")
+        if keys
+        else "no keys"
+    )

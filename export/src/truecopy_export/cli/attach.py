@@ -1,0 +1,48 @@
+"""`truecopy attach`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from .options import shared
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option(
+    "--recipe", required=True, help="steps.yaml, or a live transform: python:package.module:object."
+)
+@click.option(
+    "--labels", required=True, metavar="FILE", help="One per line, TSV with a name column, or a class folder."
+)
+@click.option("--answer", metavar="NAME", help="Which output to read, where there are several.")
+@click.option("--layout", type=click.Choice(["NCHW", "NHWC"]), help="Where the input's shape does not tell.")
+@shared
+def attach(
+    model: Path,
+    recipe: str,
+    labels: str,
+    answer: str | None,
+    layout: Literal["NCHW", "NHWC"] | None,
+    **options: Any,
+) -> int:
+    """Give an ONNX file that you already have its contract. Needs no torch and no checkpoint.
+
+    Exit code 3 if the file, recipe or labels are refused, 4 if the proof does not hold (then no file is written).
+    """
+    from truecopy_export.attacher import Foreign, attach_foreign
+    from truecopy_export.recipes import read_labels
+
+    from .requests import request_of
+    from .terminal import show, terminal
+
+    request_of(options, None)
+    names = read_labels(labels, sort=options["labels_sort"])
+    with terminal() as progress:
+        foreign = Foreign(model, recipe, answer, layout)
+        report = attach_foreign(foreign, request_of(options, names), progress)
+    show(report, as_json=options["as_json"])
+    return 0

@@ -1,0 +1,39 @@
+"""Options that `export` and `attach` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+_SHARED = (
+    click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE",
+                 help="The .onnx file to write."),
+    click.option("--proof", type=click.Path(path_type=Path), metavar="FOLDER",
+                 help="Real images; class sub-folders give accuracies too."),
+    click.option("--proof-labels", type=click.Path(path_type=Path), metavar="FILE",
+                 help="CSV or TSV with columns file and label."),
+    click.option("--no-proof", is_flag=True, help="Write level `unproven`."),
+    click.option("--golden", default=0, type=click.IntRange(0), metavar="N",
+                 help="Embed N proof images as golden samples; they may be private."),
+    click.option("--labels-sort", type=click.Choice(["string", "natural"]),
+                 help="Order of a class folder: string (torchvision) or natural (timm)."),
+    click.option("--task", default="multiclass", show_default=True, help="Only multiclass in this version."),
+    click.option("--activation", default="softmax", show_default=True, type=click.Choice(["softmax", "none"]),
+                 help="What the runtime applies; none where the graph ends in a softmax."),
+    click.option("--threshold", type=click.FloatRange(0, 1), help="Confidence below it is not accepted."),
+    click.option("--pillow-passes", type=click.Choice(["horizontal", "pillow13"]),
+                 help="The pass order of the Pillow that trained; by default the installed one's."),
+    click.option("--overwrite", is_flag=True, help="Replace FILE if it is there."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON document."),
+)  # fmt: skip
+
+
+def shared(command: Command) -> Command:
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command

@@ -1,0 +1,27 @@
+"""From parsed options to a `Request`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from truecopy_export.recipes import Labels
+from truecopy_export.request import Request, check_request
+
+
+def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str = "fp32") -> Request:
+    """The request, checked: what cannot be done is refused before anything long begins. `labels` may follow later."""
+    request = Request(
+        output=options["output"],
+        labels=labels or Labels((), None, "not read yet"),
+        proof=options["proof"],
+        proof_labels=options["proof_labels"],
+        unproven=options["no_proof"],
+        golden=options["golden"],
+        activation=options["activation"],
+        threshold=options["threshold"],
+        pass_order=options["pillow_passes"],
+        overwrite=options["overwrite"],
+    )
+    check_request(request, options["task"], tuple(precision.split(",")))
+    return request

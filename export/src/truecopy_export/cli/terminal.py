@@ -1,0 +1,66 @@
+"""Progress and reports in a terminal: stages and bars to stderr, the table to stdout."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+from rich.progress import Progress as Bars
+from rich.progress import TaskID
+
+from truecopy.cli.output import console, note, print_json, printable
+from truecopy_export.report import Report
+
+
+class Terminal:
+    """`Progress` on stderr: a line for each stage, and a bar where one looks at a terminal."""
+
+    def __init__(self, bars: Bars | None) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def stage(self, name: str) -> None:
+        note(f"- {name}")
+
+    def say(self, line: str) -> None:
+        note(f"  {line}")
+
+    def advance(self, done: int, total: int) -> None:
+        if self._bars is None:
+            return
+        if self._task is None:
+            self._task = self._bars.add_task("", total=total)
+        self._bars.update(self._task, completed=done, total=total)
+        if done == total:
+            self._bars.remove_task(self._task)
+            self._task = None
+
+
+@contextlib.contextmanager
+def terminal() -> Iterator[Terminal]:
+    if not sys.stderr.isatty():
+        yield Terminal(None)
+        return
+    from rich.console import Console
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        yield Terminal(bars)
+
+
+def show(report: Report, *, as_json: bool) -> None:
+    """The report as a table and next steps, or as JSON."""
+    for line in report.notes:
+        note(f"note: {line}")
+    if as_json:
+        print_json(report.to_dict())
+        return
+    from rich.table import Table
+
+    table = Table(
+        "proof", "", title=f"{printable(report.path)}, {report.bytes:,} bytes", title_justify="left"
+    )
+    for what, found in report.rows():
+        table.add_row(what, found)
+    console().print(table)
+    note(f"next: truecopy selftest {report.path}\n      truecopy predict {report.path} photos/")

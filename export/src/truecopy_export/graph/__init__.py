@@ -1,0 +1,1 @@
+"""From a torch module to ONNX bytes that hold: traced, cleaned, checked."""

@@ -1,0 +1,68 @@
+"""A module as it must be traced: a copy in eval mode, on the CPU, float32, without fused attention."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+from truecopy.errors import AmbiguousEma, CheckpointError
+
+# One ONNX file is one protobuf message, and that ends at 2 GiB.
+MAX_WEIGHT_BYTES = (2 << 30) - (64 << 20)
+
+
+def prepare(module: nn.Module) -> nn.Module:
+    """A deep copy ready to trace; the module given is left as it is, training mode and device included.
+
+    Raises:
+        AmbiguousEma: an AveragedModel that never averaged anything.
+        CheckpointError: more weights than one ONNX file holds.
+    """
+    plain = unwrap(module)
+    size = sum(t.numel() * t.element_size() for t in [*plain.parameters(), *plain.buffers()])
+    if size > MAX_WEIGHT_BYTES:
+        raise CheckpointError(
+            f"the weights are {size / (1 << 30):.2f} GiB",
+            expected="less than protobuf's 2 GiB: an artifact is one file",
+            fix="Export a smaller network",
+        )
+    prepared = copy.deepcopy(plain).cpu().float().eval()
+    for part in prepared.modules():
+        # timm's attention asks this flag; fused kernels do not survive the ONNX export (hiera, maxvit, swin).
+        if getattr(part, "fused_attn", None):
+            part.fused_attn = False
+    prepared.requires_grad_(requires_grad=False)
+    return prepared
+
+
+def unwrap(module: nn.Module) -> nn.Module:
+    """The network inside torch.compile's, DataParallel's and AveragedModel's wrappers.
+
+    Raises:
+        AmbiguousEma: `n_averaged` is 0: the average is the untrained initial weights.
+    """
+    while True:
+        if isinstance(module, torch.optim.swa_utils.AveragedModel):
+            if int(module.n_averaged) == 0:
+                raise AmbiguousEma(
+                    "the AveragedModel never averaged anything: n_averaged is 0, it holds the initial weights",
+                    fix="Call update_parameters while training, or export the module itself",
+                )
+            module = module.module
+        elif isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
+            module = module.module
+        elif isinstance(inner := getattr(module, "_orig_mod", None), nn.Module):
+            module = inner
+        else:
+            return module
+
+
+@contextlib.contextmanager
+def plain_attention() -> Iterator[None]:
+    """Run scaled_dot_product_attention in its mathematical form, without gradients."""
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH), torch.no_grad():
+        yield

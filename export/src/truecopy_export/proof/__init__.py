@@ -1,0 +1,17 @@
+"""The original against the copy, on real images."""
+
+from .compare import Comparison, compare
+from .gate import check_gate, proof_level
+from .images import ProofImages, find_proof_images
+from .original import Answer, Original
+
+__all__ = [
+    "Answer",
+    "Comparison",
+    "Original",
+    "ProofImages",
+    "check_gate",
+    "compare",
+    "find_proof_images",
+    "proof_level",
+]

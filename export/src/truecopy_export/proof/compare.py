@@ -1,0 +1,130 @@
+"""Run the original and the copy over the same images and count what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from truecopy.engine import Session
+from truecopy.errors import InputError, ProofError
+from truecopy.predict import Member
+from truecopy.predict.heads import probabilities
+from truecopy.proof import relative_difference
+
+from .images import ProofImages
+from .original import Original
+
+
+@dataclass
+class Comparison:
+    """Counts over all images that could be read; `worst` names the image with the largest output difference."""
+
+    images: int = 0
+    differing_values: int = 0
+    differing_images: int = 0
+    first_differing: str | None = None
+    max_output_difference: float = 0.0
+    worst: str | None = None
+    flips: int = 0
+    first_flip: str | None = None
+    max_probability_delta: float = 0.0
+    labelled: int = 0
+    hits: dict[str, int] = field(default_factory=dict)
+    affected_by_passes: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    already_probabilities: int = 0
+
+    def accuracy(self, who: str) -> float | None:
+        return self.hits.get(who, 0) / self.labelled if self.labelled and who in self.hits else None
+
+
+def compare(
+    original: Original,
+    member: Member,
+    session: Session,
+    images: ProofImages,
+    affected: Callable[[tuple[int, int]], bool],
+    advance: Callable[[int, int], None],
+) -> Comparison:
+    """Every image through both pipelines.
+
+    affected: does the installed Pillow's pass order matter at (height, width)?
+
+    Raises:
+        ProofError: no image could be read, or the transform's tensor has another shape than the copy's.
+    """
+    result = Comparison()
+    layout = member.contract.graph.inputs[0].layout
+    for index, (path, truth) in enumerate(zip(images.paths, images.truths, strict=True)):
+        advance(index, len(images.paths))
+        try:
+            picture = member.decode(path, None)
+            tensor = member.tensor(picture)[0]
+        except InputError as error:
+            result.unreadable.append(str(error))
+            continue
+        result.images += 1
+        result.affected_by_passes += affected((picture.image.height, picture.image.width))
+        theirs = tensor
+        if original.transform is not None:
+            theirs = _original_tensor(original.transform, layout, path, picture.image.mode, tensor)
+        _count_values(result, path, tensor, theirs)
+        answers = {
+            "original": original.answer(theirs),
+            "truecopy": member.rows(session, tensor[np.newaxis])[0],
+        }
+        _count_answers(result, member, path, answers["original"], answers["truecopy"])
+        if truth is not None:
+            answers |= {name: answer(theirs) for name, answer in original.others.items()}
+            result.labelled += 1
+            for who, row in answers.items():
+                result.hits[who] = result.hits.get(who, 0) + (int(np.argmax(row)) == truth)
+    advance(len(images.paths), len(images.paths))
+    if result.images == 0:
+        raise ProofError("no proof image could be read", got=result.unreadable[0])
+    return result
+
+
+def _original_tensor(
+    transform: Callable[[Image.Image], object], layout: str, path: str, mode: str, ours: np.ndarray
+) -> np.ndarray:
+    """What the original library makes of the file, decoded by itself: `Image.open(...).convert(color)`."""
+    with Image.open(path) as opened:
+        made = transform(opened.convert(mode))
+    array = np.asarray(made)
+    if array.ndim == 3 and layout == "NHWC":
+        array = array.transpose(1, 2, 0)
+    if array.shape != ours.shape:
+        raise ProofError(
+            f"the transform makes another shape of {Path(path).name} than its steps",
+            expected=str(array.shape),
+            got=str(ours.shape),
+            where="stage tensor",
+        )
+    return np.ascontiguousarray(array, dtype=ours.dtype)
+
+
+def _count_values(result: Comparison, path: str, ours: np.ndarray, theirs: np.ndarray) -> None:
+    differing = int(np.count_nonzero(ours != theirs))
+    result.differing_values += differing
+    result.differing_images += differing > 0
+    if differing and result.first_differing is None:
+        result.first_differing = path
+
+
+def _count_answers(result: Comparison, member: Member, path: str, row: np.ndarray, copy: np.ndarray) -> None:
+    difference = relative_difference(copy, row)
+    if result.worst is None or difference > result.max_output_difference:
+        result.max_output_difference, result.worst = difference, path
+    if int(np.argmax(row)) != int(np.argmax(copy)):
+        result.flips += 1
+        result.first_flip = result.first_flip or path
+    task = member.contract.task
+    theirs, ours = probabilities(task, np.stack([row, copy]))
+    result.max_probability_delta = max(result.max_probability_delta, float(np.abs(theirs - ours).max()))
+    inside = bool((row >= 0).all() and (row <= 1).all())
+    result.already_probabilities += inside and abs(float(row.sum(dtype=np.float64)) - 1.0) < 1e-3

@@ -1,0 +1,64 @@
+"""What a proof must show before a file is written, and what level it reaches."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from truecopy.contract import Task
+from truecopy.errors import ProofError, RecipeError
+
+from .compare import Comparison
+
+OUTPUT_TOLERANCE = 1e-4  # FP32: of the largest logit
+
+
+def proof_level(*, has_original: bool) -> Literal["bit-exact", "self-consistent"]:
+    """Hand-written steps have no original to be exact to."""
+    return "bit-exact" if has_original else "self-consistent"
+
+
+def check_gate(comparison: Comparison, task: Task) -> None:
+    """FP32: no differing tensor value, outputs within 1e-4 of the largest logit, no flip; activation as stated.
+
+    Raises:
+        RecipeError: the outputs contradict the stated activation.
+        ProofError: original and copy differ; names the stage and the worst image.
+    """
+    _check_activation(comparison, task)
+    if comparison.differing_values:
+        raise ProofError(
+            f"{comparison.differing_values} tensor values differ on {comparison.differing_images} of "
+            f"{comparison.images} images",
+            expected="0",
+            where=f"stage tensor, first {comparison.first_differing}",
+            fix="The recipe's steps do not reproduce the original transform here; this is a bug to report",
+        )
+    if comparison.max_output_difference > OUTPUT_TOLERANCE:
+        raise ProofError(
+            "the outputs differ too much",
+            expected=f"at most {OUTPUT_TOLERANCE:.0e} of the largest logit",
+            got=f"{comparison.max_output_difference:.1e}",
+            where=f"stage output, {comparison.worst}",
+        )
+    if comparison.flips:
+        raise ProofError(
+            f"{comparison.flips} of {comparison.images} images get another label",
+            expected="0",
+            where=f"stage result, first {comparison.first_flip}",
+        )
+
+
+def _check_activation(comparison: Comparison, task: Task) -> None:
+    already = comparison.already_probabilities == comparison.images
+    if task.activation == "softmax" and already:
+        raise RecipeError(
+            "the outputs are probabilities already: every row lies in [0, 1] and sums to 1",
+            expected="logits under activation softmax",
+            fix="The graph ends in a softmax: type --activation none",
+        )
+    if task.activation == "none" and not already:
+        raise RecipeError(
+            "activation none was stated, but the outputs are no probabilities",
+            expected="rows in [0, 1] that sum to 1",
+            fix="Type --activation softmax",
+        )

@@ -1,0 +1,214 @@
+"""Names of the outputs, in their order: from a file, a folder of class folders, a list or a class_to_idx."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from truecopy.errors import RecipeError
+
+MAX_BYTES = 16 * 1024 * 1024
+Sort: TypeAlias = Literal["string", "natural"] | None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """labels: one per output. label_ids: unique, of the same length, or None. source: for `task.labels_source`."""
+
+    labels: tuple[str, ...]
+    label_ids: tuple[str, ...] | None
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+def read_labels(source: str | Path | Sequence[str] | Mapping[str, int], *, sort: Sort = None) -> Labels:
+    """Labels of a text file (one per line), a TSV file with a `name` column, a JSON list, a folder of class
+    folders, a list, or a class_to_idx mapping. `sort` is for folders whose two usual orders differ.
+
+    Raises:
+        RecipeError: not readable as any of these, or an order that is not certain.
+    """
+    if isinstance(source, Mapping):
+        return _from_class_to_idx(source)
+    if not isinstance(source, str | Path):
+        return _checked(tuple(source), None, "list")
+    path = Path(source)
+    if path.is_dir():
+        return _from_folder(path, sort)
+    data = _read(path)
+    text = _decode(data, path)
+    where = f"file {path.name} sha256:{hashlib.sha256(data).hexdigest()}"
+    if path.suffix == ".json":
+        return _from_json(text, path, where)
+    if path.suffix == ".csv":
+        raise RecipeError(
+            "labels in a .csv file are not read",
+            where=path.name,
+            fix="Save one label per line, or a .tsv file (tabs) with a `name` column",
+        )
+    lines = _lines(text, path)
+    if path.suffix == ".tsv" or ("\t" in lines[0] and "name" in lines[0].split("\t")):
+        return _from_table(lines, path, where)
+    return _checked(tuple(lines), None, where)
+
+
+def check_labels(labels: Labels, classes: int) -> tuple[str, ...]:
+    """Notices about `labels` for a model with `classes` outputs.
+
+    Raises:
+        RecipeError: the numbers differ.
+    """
+    if len(labels.labels) != classes:
+        raise RecipeError(
+            f"{len(labels.labels)} labels for {classes} outputs",
+            where=labels.source,
+            fix="Give one label per output, in the order of the outputs (--labels FILE)",
+        )
+    places: dict[str, list[str]] = {}
+    for index, label in enumerate(labels.labels):
+        places.setdefault(label, []).append(str(index))
+    return tuple(
+        f"{label!r} stands at {', '.join(at[:-1])} and {at[-1]}"
+        for label, at in places.items()
+        if len(at) > 1
+    )
+
+
+def natural_key(name: str) -> list[int | str]:
+    """Source: timm `utils/misc.py` natural_key."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name.lower())]
+
+
+def _from_class_to_idx(mapping: Mapping[str, int]) -> Labels:
+    names = sorted(mapping, key=lambda name: mapping[name])
+    indices = [mapping[name] for name in names]
+    if indices != list(range(len(names))):
+        raise RecipeError(
+            "class_to_idx does not number the classes",
+            expected=f"0 to {len(names) - 1}, each once",
+            got=_first_wrong(indices),
+            fix="Give the labels in a file (--labels FILE)",
+        )
+    return _checked(tuple(map(str, names)), None, "checkpoint class_to_idx")
+
+
+def _from_folder(path: Path, sort: Sort) -> Labels:
+    """Source: torchvision `datasets/folder.py` find_classes sorts strings; timm `data/readers` sorts naturally."""
+    names = sorted(entry.name for entry in path.iterdir() if entry.is_dir())
+    if not names:
+        raise RecipeError("a folder of labels holds one folder per class", got="no folders", where=str(path))
+    natural = sorted(names, key=natural_key)
+    if sort is None and names != natural:
+        first = next(i for i, pair in enumerate(zip(names, natural, strict=True)) if pair[0] != pair[1])
+        raise RecipeError(
+            "the order of the class folders is not certain",
+            got=f"{names[first]!r} at {first} sorted as strings (torchvision), "
+            f"{natural[first]!r} sorted naturally (timm)",
+            where=str(path),
+            fix="Type --labels-sort string or --labels-sort natural, whichever the training used",
+        )
+    order = "natural" if sort == "natural" else "string"
+    labels = tuple(natural if sort == "natural" else names)
+    return _checked(labels, None, f"folder {path.resolve().name} sorted {order}")
+
+
+def _from_json(text: str, path: Path, where: str) -> Labels:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise RecipeError("the labels are not valid JSON", got=str(error), where=path.name) from error
+    if not isinstance(value, list):
+        raise RecipeError(
+            "labels in JSON", expected="a list of strings", got=type(value).__name__, where=path.name
+        )
+    return _checked(tuple(value), None, where)
+
+
+def _from_table(lines: list[str], path: Path, where: str) -> Labels:
+    header = [name.strip() for name in lines[0].split("\t")]
+    rows = [[cell.strip() for cell in line.split("\t")] for line in lines[1:]]
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise RecipeError(
+                "a row of the labels",
+                expected=f"{len(header)} columns",
+                got=f"{len(row)}",
+                where=f"{path.name}:{number}",
+            )
+    columns = {name: tuple(row[i] for row in rows) for i, name in enumerate(header)}
+    if "name" not in columns:
+        raise RecipeError("the labels have no `name` column", got=", ".join(header), where=path.name)
+    if "index" in columns and columns["index"] != tuple(map(str, range(len(rows)))):
+        raise RecipeError(
+            "the `index` column does not number the rows",
+            expected=f"0 to {len(rows) - 1} in order",
+            got=_first_wrong(columns["index"]),
+            where=path.name,
+            fix="Sort the rows by index",
+        )
+    identity = next((name for name in ("wnid", "id") if name in columns), None)
+    return _checked(columns["name"], columns[identity] if identity else None, where)
+
+
+def _first_wrong(indices: Sequence[object]) -> str:
+    wrong = next(i for i, index in enumerate(indices) if str(index) != str(i))
+    return f"{indices[wrong]!r} at place {wrong}"
+
+
+def _lines(text: str, path: Path) -> list[str]:
+    lines = [line.strip(" \r") for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            raise RecipeError(
+                "an empty line among the labels",
+                where=f"{path.name}:{number}",
+                fix="Remove it, or name the class: every line is one output",
+            )
+    if not lines:
+        raise RecipeError("the file of labels is empty", where=path.name)
+    return lines
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RecipeError("the labels cannot be read", got=str(error.strerror), where=str(path)) from error
+    if len(data) > MAX_BYTES:
+        raise RecipeError(
+            "the file of labels is too long", expected=f"at most {MAX_BYTES} bytes", where=str(path)
+        )
+    return data
+
+
+def _decode(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecipeError(
+            "the labels are not UTF-8", got=f"byte {data[error.start]:#04x} at {error.start}", where=path.name
+        ) from error
+
+
+def _checked(labels: tuple[str, ...], label_ids: tuple[str, ...] | None, source: str) -> Labels:
+    for name, values in (("label", labels), ("label_id", label_ids or ())):
+        for index, value in enumerate(values):
+            if not isinstance(value, str) or not value.strip() or len(value) > 1000 or "\t" in value:
+                raise RecipeError(
+                    f"a {name}",
+                    expected="text of 1 to 1000 characters without tabs",
+                    got=repr(value)[:80],
+                    where=f"{source}, place {index}",
+                )
+    if label_ids is not None and len(set(label_ids)) != len(label_ids):
+        twice = next(value for value in label_ids if label_ids.count(value) > 1)
+        raise RecipeError("label ids are unique", got=f"{twice!r} more than once", where=source)
+    return Labels(labels, label_ids, source)

@@ -1,0 +1,60 @@
+"""What an importer hands over: the steps, and the original that they are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+from PIL import Image
+
+from truecopy.contract import ImageInput, Step
+from truecopy.contract.codec import convert
+from truecopy.contract.consistency import check_steps
+from truecopy.errors import ContractError, RecipeError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Preprocessing, ready for the contract.
+
+    original: the live transform; takes the decoded PIL image, already converted to `input.color`, and returns
+    float32 channels x height x width. None for hand-written steps.
+    source: for `provenance.recipe`. notes: sentences for people.
+    """
+
+    input: ImageInput
+    steps: tuple[Step, ...]
+    original: Callable[[Image.Image], Any] | None = field(compare=False)
+    source: str
+    notes: tuple[str, ...]
+
+
+def pillow_input(color: Literal["RGB", "L"]) -> ImageInput:
+    """How torchvision, timm and `PIL.Image.open(...).convert(color)` decode a file."""
+    return ImageInput(
+        decoder="pillow",
+        color=color,
+        orientation="ignore",
+        alpha="drop",
+        depth16="clip",
+        cmyk="pillow",
+        frame=0,
+    )
+
+
+def checked_steps(steps: tuple[Step, ...], image: ImageInput) -> tuple[Step, ...]:
+    """`steps`, if a contract may hold them.
+
+    Raises:
+        RecipeError: a number out of range, constants that do not fit the channels; names the JSON path.
+    """
+    try:
+        checked: tuple[Step, ...] = convert(msgspec.to_builtins(steps), tuple[Step, ...], "recipe", "$.steps")
+        check_steps(checked, image.channels, image.color)
+    except ContractError as error:
+        raise RecipeError(
+            error.what, expected=error.expected, got=error.got, where=error.where, fix=error.fix
+        ) from error
+    return checked

@@ -1,0 +1,103 @@
+"""Steps written by hand: a YAML file with `steps:` and, where it differs from Pillow's habits, `input:`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from truecopy.contract import ImageInput, Step
+from truecopy.contract.codec import convert
+from truecopy.contract.steps import PassOrder
+from truecopy.errors import ContractError, RecipeError
+
+from .recipe import Recipe, checked_steps, pillow_input
+
+MAX_BYTES = 64 * 1024
+
+
+class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    input: ImageInput
+    steps: tuple[Step, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """No duplicate keys, no aliases (a few lines of them could stand for gigabytes)."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise yaml.YAMLError(f"aliases are not read, line {line}")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.YAMLError(f"key {key!r} stands twice, line {node.start_mark.line + 1}")
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_steps_yaml(path: Path, pass_order: PassOrder) -> Recipe:
+    """Every field of every step is stated, as in the contract; only `pass_order` may be left out.
+
+    Raises:
+        RecipeError: no such file, not YAML, or a step that the contract refuses; names the path in the document.
+    """
+    data = _read(path)
+    notes: list[str] = []
+    value = _with_defaults(_parse(data, path), pass_order, notes)
+    try:
+        document = convert(value, _Document, "recipe", f"{path.name}:$")
+        steps = checked_steps(document.steps, document.input)
+    except (ContractError, RecipeError) as error:
+        where = f"{path.name}:{error.where.strip('`')}" if error.where else None
+        raise RecipeError(
+            error.what, expected=error.expected, got=error.got, where=where, fix=error.fix
+        ) from error
+    source = f"{path.name} sha256:{hashlib.sha256(data).hexdigest()}"
+    return Recipe(document.input, steps, None, source, tuple(notes))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RecipeError("the steps cannot be read", got=str(error.strerror), where=str(path)) from error
+    if len(data) > MAX_BYTES:
+        raise RecipeError(
+            "the file of steps is too long", expected=f"at most {MAX_BYTES} bytes", where=str(path)
+        )
+    return data
+
+
+def _parse(data: bytes, path: Path) -> Any:
+    try:
+        return yaml.load(data, _Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise RecipeError(f"not valid YAML: {' '.join(str(error).split())}", where=path.name) from error
+
+
+def _with_defaults(value: Any, pass_order: PassOrder, notes: list[str]) -> Any:
+    """`value` with `input` and `pass_order` written out; what is not shaped as expected stays as it is."""
+    if not isinstance(value, dict):
+        return value
+    given = value.get("input", {})
+    if isinstance(given, dict):
+        value = {**value, "input": {**msgspec.to_builtins(pillow_input("RGB")), **given}}
+    steps = value.get("steps")
+    if not isinstance(steps, list):
+        return value
+    written = []
+    for step in steps:
+        if isinstance(step, dict) and step.get("kernel") == "pillow" and "pass_order" not in step:
+            step = {**step, "pass_order": pass_order}  # noqa: PLW2901
+            notes.append(
+                f"pass_order {pass_order!r} is the rule of the Pillow that runs here; none was stated"
+            )
+        written.append(step)
+    return {**value, "steps": written}

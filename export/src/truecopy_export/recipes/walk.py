@@ -1,0 +1,117 @@
+"""Walk a live transform part by part; what is not in the table of readers is refused by name and place.
+
+A part is told by its library and class name, so nothing is imported here that the transform has not imported
+itself; a subclass may do anything and is refused.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, TypeAlias
+
+from truecopy.contract.steps import PassOrder
+from truecopy.errors import RecipeError
+
+from .reading import Reading
+from .recipe import Recipe
+
+Reader: TypeAlias = Callable[[Any, Reading], None]
+
+EXPRESSIBLE = (
+    "Resize, CenterCrop, Pad, Grayscale(1) as the first step, RGB, ToTensor, PILToTensor, ToImage, "
+    "ToDtype(torch.float32), ConvertImageDtype(torch.float32), Normalize, Identity"
+)
+_RANDOM = frozenset(
+    {
+        "AugMix",
+        "AugMixAugment",
+        "AutoAugment",
+        "ColorJitter",
+        "CutMix",
+        "ElasticTransform",
+        "GaussianNoise",
+        "MixUp",
+        "RandAugment",
+        "ScaleJitter",
+        "TrivialAugmentWide",
+    }
+)
+
+
+def read_transform(
+    transform: Any, source: str, pass_order: PassOrder, channels: int | None, readers: Mapping[str, Reader]
+) -> Recipe:
+    """Steps of a live transform; `readers` says which parts are known.
+
+    Raises:
+        RecipeError: names the part that cannot be expressed exactly, by class and position.
+    """
+    reading = Reading(pass_order, channels)
+    for where, part in _parts(transform):
+        reader = readers.get(spelling(part))
+        try:
+            if reader is None:
+                _refuse(part)
+            reader(part, reading)
+        except RecipeError as error:
+            raise RecipeError(
+                error.what, expected=error.expected, got=error.got, where=where, fix=error.fix
+            ) from error
+    return reading.finish(transform, source)
+
+
+def spelling(part: object) -> str:
+    """`v1.Resize`, `v2.Resize`, `timm.ResizeKeepRatio`, `torch.Sequential`; else the full name of the class."""
+    kind = type(part)
+    for prefix, short in (
+        ("torchvision.transforms.v2.", "v2"),
+        ("torchvision.transforms.", "v1"),
+        ("timm.data.", "timm"),
+        ("torch.nn.", "torch"),
+    ):
+        if kind.__module__.startswith(prefix):
+            return f"{short}.{kind.__name__}"
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _parts(transform: Any, position: str = "") -> Iterator[tuple[str, Any]]:
+    """Every part with its place: `step 2 of Compose: Resize`, nested `step 2.1 of Compose: Resize`."""
+    match spelling(transform):
+        case "v1.Compose" | "v2.Compose":
+            inner = list(transform.transforms)
+        case "torch.Sequential":
+            inner = list(transform)
+        case _:
+            yield f"{position}{_name(transform)}", transform
+            return
+    place = position.rpartition(" of ")[0]
+    outer = position[len(place) :] or f" of {_name(transform)}: "
+    for number, part in enumerate(inner, start=1):
+        yield from _parts(part, f"{place}.{number}{outer}" if place else f"step {number}{outer}")
+
+
+def _name(part: object) -> str:
+    return str(getattr(part, "__name__", None) or type(part).__name__)
+
+
+def _refuse(part: object) -> NoReturn:
+    name = _name(part)
+    if name.startswith("Random") or name in _RANDOM:
+        raise RecipeError(f"{name} is random: this is the training transform; pass the validation one")
+    if name in ("FiveCrop", "TenCrop"):
+        raise RecipeError(
+            f"{name} makes several pictures of one",
+            fix="Leave it out here; views belong to prediction (--tta five_crop)",
+        )
+    if name == "Lambda" or inspect.isroutine(part):
+        raise RecipeError(
+            f"the code inside {name} cannot be read",
+            fix="Write it with torchvision's own classes, or write the steps in a steps.yaml",
+        )
+    inner = getattr(part, "transforms", None)
+    if not isinstance(inner, list | tuple) and spelling(inner) in ("v1.Compose", "v2.Compose"):
+        raise RecipeError(f"{name} is not known, but holds a Compose", fix="Pass its `.transforms`")
+    raise RecipeError(
+        f"{name} ({spelling(part)}) cannot be expressed exactly", expected=f"one of {EXPRESSIBLE}"
+    )

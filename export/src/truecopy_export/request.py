@@ -1,0 +1,61 @@
+"""What an export or attach was asked to do, as far as it does not depend on where the graph comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from truecopy.contract.steps import PassOrder
+from truecopy.errors import ProofError, RecipeError
+
+from .recipes import Labels, installed_pass_order
+
+Precision = Literal["fp32", "fp16", "int8"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """output: the file to write. proof: the folder of real images, or None together with `unproven`.
+
+    golden: how many of the proof's images to embed beside the four synthetic ones (they may be private).
+    """
+
+    output: Path
+    labels: Labels
+    proof: Path | None
+    proof_labels: Path | None = None
+    unproven: bool = False
+    golden: int = 0
+    activation: Literal["softmax", "none"] = "softmax"
+    threshold: float | None = None
+    pass_order: PassOrder | None = None
+    overwrite: bool = False
+
+    @property
+    def passes(self) -> PassOrder:
+        return self.pass_order or installed_pass_order()
+
+
+def check_request(request: Request, task: str, precision: tuple[str, ...]) -> None:
+    """Refuse what cannot be done before anything long begins.
+
+    Raises:
+        RecipeError: a task, precision or output that this version does not write.
+        ProofError: neither a proof folder nor a word that there is none.
+    """
+    if task != "multiclass":
+        raise RecipeError(f"task {task!r} is not exported by this version", expected="multiclass")
+    if tuple(precision) != ("fp32",):
+        raise RecipeError(f"precision {','.join(precision)} is not exported by this version", expected="fp32")
+    if request.output.suffix != ".onnx":
+        raise RecipeError("the output must end in .onnx", got=str(request.output))
+    if request.output.exists() and not request.overwrite:
+        raise RecipeError(f"{request.output} exists", fix="Type --overwrite to replace it")
+    if request.proof is None and not request.unproven:
+        raise ProofError(
+            "no proof folder was given: equality with the original would stay unproven",
+            fix="--proof FOLDER with real images, or --no-proof to write level `unproven`",
+        )
+    if request.golden and request.proof is None:
+        raise ProofError("--golden embeds proof images, and there is no proof folder")

@@ -1,0 +1,223 @@
+"""The one way a file is written, by export and by attach: prove, compose, seal, open anew, selftest, rename."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from truecopy.artifact import GoldenSample, compose, graph_sha256, replacing, walk
+from truecopy.contract import (
+    Accuracy,
+    Contract,
+    Decisions,
+    Graph,
+    GraphInput,
+    GraphOutput,
+    ImageInput,
+    Multiclass,
+    OutputDifference,
+    Proof,
+    Provenance,
+    Step,
+    TensorDifference,
+    Views,
+)
+from truecopy.contract.consistency import check
+from truecopy.engine import Session, Threads, available_cores, open_session
+from truecopy.errors import ProofError, RecipeError
+from truecopy.limits import DEFAULT_LIMITS
+from truecopy.pixels import Plan, golden_images
+from truecopy.predict import Member
+from truecopy.proof import record, selftest
+
+from .progress import Progress
+from .proof import Comparison, Original, ProofImages, check_gate, compare, find_proof_images, proof_level
+from .proof.isa import instruction_set
+from .proof.pillow import pillow_passes
+from .recipes import Recipe, affected_by_pass_order, check_labels
+from .report import Report
+from .request import Request
+
+REQUIRES = "0.1"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is written: the graph without metadata, its signature, and where it comes from."""
+
+    graph: bytes
+    inputs: tuple[GraphInput, ...]
+    outputs: tuple[GraphOutput, ...]
+    answer: str
+    opset: int
+    recipe: Recipe
+    original: Original
+    provenance: Provenance
+    foreign: Mapping[str, str]
+
+
+def now() -> str:
+    """UTC; SOURCE_DATE_EPOCH, where it is set, makes equal inputs give equal files."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    zone = dt.timezone.utc
+    moment = dt.datetime.now(zone) if epoch is None else dt.datetime.fromtimestamp(int(epoch), zone)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write(subject: Subject, request: Request, progress: Progress) -> Report:
+    """Prove the subject and write its file.
+
+    Raises:
+        ProofError: original and copy differ, or the finished file does not pass its own selftest; nothing is written.
+        RecipeError: labels or activation do not fit the outputs.
+        ContractError, Unsafe: the parts do not go together, or the graph is refused.
+    """
+    notes = [*subject.recipe.notes, *check_labels(request.labels, _classes(subject))]
+    draft = _draft(subject, request)
+    check(draft)
+    walk(memoryview(subject.graph), str(request.output))
+    session = open_session(subject.graph, "cpu", "fp32", Threads(available_cores(), spinning=True))
+    member = Member(draft, Plan.of(draft), DEFAULT_LIMITS)
+    comparison, images = None, None
+    if request.proof is not None:
+        images = find_proof_images(request.proof, request.labels, request.proof_labels)
+        progress.stage(f"proof on {len(images.paths)} images")
+        comparison = _compare(subject, request, (member, session), images, progress)
+        notes += [*images.notes, *_proof_notes(comparison, request)]
+        check_gate(comparison, draft.task)
+    proof = _proof(comparison, images, has_original=subject.recipe.original is not None)
+    contract = msgspec.structs.replace(draft, proof=proof)
+    golden = _golden(request, images, member, session)
+    if request.golden:
+        notes.append(
+            f"{request.golden} proof images are embedded in the file as golden samples: are they public?"
+        )
+    progress.stage("seal, open anew, selftest")
+    size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
+    return Report(str(request.output), size, contract, comparison, tuple(notes))
+
+
+def _classes(subject: Subject) -> int:
+    answer = next(output for output in subject.outputs if output.name == subject.answer)
+    if answer.classes is None:
+        raise RecipeError(
+            f"the answer {answer.name!r} is not one row of fixed length per image",
+            expected="(batch, classes)",
+            got=f"shape {list(answer.shape)}",
+        )
+    return answer.classes
+
+
+def _draft(subject: Subject, request: Request) -> Contract:
+    task = Multiclass(
+        activation=request.activation,
+        labels=request.labels.labels,
+        label_ids=request.labels.label_ids,
+        labels_source=request.labels.source,
+        threshold=request.threshold,
+        temperature=1.0,
+    )
+    graph = Graph(
+        inputs=subject.inputs,
+        outputs=subject.outputs,
+        answer=subject.answer,
+        precision="fp32",
+        opset=subject.opset,
+        sha256=graph_sha256(subject.graph),
+    )
+    image: ImageInput = subject.recipe.input
+    steps: tuple[Step, ...] = subject.recipe.steps
+    return Contract(
+        truecopy=1,
+        requires=REQUIRES,
+        input=image,
+        steps=steps,
+        graph=graph,
+        task=task,
+        views=Views(forbidden=(), relabel={}),
+        provenance=subject.provenance,
+        proof=_proof(None, None, has_original=False),
+    )
+
+
+def _compare(
+    subject: Subject, request: Request, copy: tuple[Member, Session], images: ProofImages, progress: Progress
+) -> Comparison:
+    def affected(size: tuple[int, int]) -> bool:
+        return affected_by_pass_order(subject.recipe.steps, size)
+
+    member, session = copy
+    with pillow_passes(request.passes):
+        return compare(subject.original, member, session, images, affected, progress.advance)
+
+
+def _proof_notes(comparison: Comparison, request: Request) -> list[str]:
+    notes = []
+    if comparison.affected_by_passes:
+        notes.append(
+            f"{comparison.affected_by_passes} of {comparison.images} proof images depend on Pillow's pass order; "
+            f"the file says {request.passes!r}. If training ran another Pillow (below 13: horizontal), say --pillow-passes"
+        )
+    if comparison.unreadable:
+        notes.append(
+            f"{len(comparison.unreadable)} proof images could not be read and were left out: {comparison.unreadable[0]}"
+        )
+    if not comparison.labelled:
+        notes.append("equality proven, correctness not: the proof images have no labels")
+    return notes
+
+
+def _proof(comparison: Comparison | None, images: ProofImages | None, *, has_original: bool) -> Proof:
+    isa = instruction_set()
+    if comparison is None or images is None:
+        return Proof(level="unproven", images=0, labelled=False, provider="cpu", arithmetic="fp32", isa=isa,
+                     tensor=None, output=None, decisions=None, accuracy=None)  # fmt: skip
+    accuracy = None
+    original, copy = comparison.accuracy("original"), comparison.accuracy("truecopy")
+    if original is not None and copy is not None:
+        accuracy = Accuracy(
+            original=original, truecopy=copy, raw=comparison.accuracy("raw"), ema=comparison.accuracy("ema")
+        )
+    return Proof(
+        level=proof_level(has_original=has_original),
+        images=comparison.images,
+        labelled=images.labelled,
+        provider="cpu",
+        arithmetic="fp32",
+        isa=isa,
+        tensor=TensorDifference(differing_values=comparison.differing_values) if has_original else None,
+        output=OutputDifference(max_abs_over_max_logit=comparison.max_output_difference),
+        decisions=Decisions(
+            flips=comparison.flips, max_probability_delta=min(1.0, comparison.max_probability_delta)
+        ),
+        accuracy=accuracy,
+    )
+
+
+def _golden(
+    request: Request, images: ProofImages | None, member: Member, session: Session
+) -> list[GoldenSample]:
+    samples = [record(member, session, name, encoded) for name, encoded in golden_images()]
+    chosen = images.paths[: request.golden] if images is not None else ()
+    return samples + [record(member, session, Path(path).name, Path(path).read_bytes()) for path in chosen]
+
+
+def _finish(content: bytes, output: Path) -> int:
+    """Write beside the target, open the finished file anew, selftest it, and only then give it its name."""
+    with replacing(output) as temporary:
+        temporary.write_bytes(content)
+        report = selftest(temporary, device="cpu")
+        if not report.ok:
+            failed = next(sample for sample in report.samples if not sample.ok)
+            first = failed.first_difference
+            raise ProofError(
+                f"the finished file fails its own selftest on sample {failed.name!r}",
+                where=f"stage {first.stage}" if first else None,
+                got=first.detail if first else None,
+            )
+    return len(content)
