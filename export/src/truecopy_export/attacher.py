@@ -12,7 +12,7 @@ import onnx
 
 from truecopy.artifact import split, walk
 from truecopy.contract import GraphInput, GraphOutput, Provenance
-from truecopy.engine import Session, Threads, available_cores, open_session
+from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import RecipeError, UnreadableArtifact, Unsafe
 
 from .progress import Progress
@@ -58,7 +58,7 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
     recipe = import_recipe(
         foreign.recipe, module=None, architecture=None, arguments=None, pass_order=request.passes
     )
-    session = open_session(data, "cpu", "fp32", Threads(available_cores(), spinning=True))
+    session = open_session(data, "cpu", "fp32", available_cores())
     outputs, name = _outputs(model, session, graph_input, foreign.answer, where)
     subject = Subject(
         graph=graph,

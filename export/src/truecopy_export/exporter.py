@@ -11,7 +11,7 @@ from torch import nn
 
 from truecopy.contract import Checkpoint, Provenance
 from truecopy.contract.consistency import canvas_size
-from truecopy.engine import Threads, available_cores, open_session
+from truecopy.engine import available_cores, open_session
 from truecopy.errors import RecipeError
 
 from .graph.checks import check_graph, check_module, probe
@@ -57,7 +57,7 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
     traced = trace(module, recipe.input.channels, size)
     progress.stage("check at batch 1, 2 and 5")
     check_module(module, images)
-    session = open_session(traced.graph, "cpu", "fp32", Threads(available_cores(), spinning=True))
+    session = open_session(traced.graph, "cpu", "fp32", available_cores())
     check_graph(module, traced, session, images)
     others = {name: _answer(prepare(other)) for name, other in trained.others.items()}
     subject = Subject(

@@ -28,7 +28,7 @@ from truecopy.contract import (
     Views,
 )
 from truecopy.contract.consistency import check
-from truecopy.engine import Session, Threads, available_cores, open_session
+from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import ProofError, RecipeError
 from truecopy.limits import DEFAULT_LIMITS
 from truecopy.pixels import Plan, golden_images
@@ -81,7 +81,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     draft = _draft(subject, request)
     check(draft)
     walk(memoryview(subject.graph), str(request.output))
-    session = open_session(subject.graph, "cpu", "fp32", Threads(available_cores(), spinning=True))
+    session = open_session(subject.graph, "cpu", "fp32", available_cores())
     member = Member(draft, Plan.of(draft), DEFAULT_LIMITS)
     comparison, images = None, None
     if request.proof is not None:

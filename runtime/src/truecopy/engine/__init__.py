@@ -1,7 +1,7 @@
 """Running a graph: the `Session` seam, ONNX Runtime behind it, devices and threads."""
 
-from .onnxruntime_session import Threads, open_session
+from .onnxruntime_session import open_session
 from .session import Running, Session
 from .threads import available_cores
 
-__all__ = ["Running", "Session", "Threads", "available_cores", "open_session"]
+__all__ = ["Running", "Session", "available_cores", "open_session"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,6 @@ from .providers import COMPUTE_OPERATORS, CPU, CUDA, Device, check_available, ch
 from .session import Running, Session
 
 _ASSIGNMENT_SINCE = (1, 31)
-
-
-@dataclass(frozen=True, slots=True)
-class Threads:
-    """intra_op: threads of one `run`. Latency wants the cores; a stream runs one thread a call, without spinning."""
-
-    intra_op: int
-    spinning: bool
 
 
 class OnnxRuntimeSession:
@@ -44,8 +35,8 @@ class OnnxRuntimeSession:
         return dict(zip(self._outputs, arrays, strict=True))
 
 
-def open_session(source: bytes | str, device: str, precision: str, threads: Threads) -> Session:
-    """A session on `device`; `auto` takes CUDA where it really works, else the CPU.
+def open_session(source: bytes | str, device: str, precision: str, threads: int) -> Session:
+    """A session on `device` with `threads` for one `run`; `auto` takes CUDA where it really works, else the CPU.
 
     Raises:
         DeviceError: the device does not run the graph, or ONNX Runtime is not installed.
@@ -79,13 +70,14 @@ def _onnxruntime() -> Any:
     return onnxruntime
 
 
-def _open(ort: Any, source: bytes | str, device: Device, threads: Threads) -> Session:
+def _open(ort: Any, source: bytes | str, device: Device, threads: int) -> Session:
     check_available(device, ort.get_available_providers(), ort.__version__)
     options = ort.SessionOptions()
     options.log_severity_level = 3
-    options.intra_op_num_threads = threads.intra_op
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads.spinning else "0")
+    # Threads that spin between two calls take the cores from decoding, and from every other process.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     assignment = device.provider != CPU and _version(ort) >= _ASSIGNMENT_SINCE
     if assignment:
         options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")

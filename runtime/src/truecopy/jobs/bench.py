@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from truecopy.engine import Threads, available_cores
+from truecopy.engine import available_cores
 from truecopy.limits import DEFAULT_LIMITS
 from truecopy.predict import Model, open_artifact
 
@@ -32,7 +32,7 @@ def bench(
     """
     opened = open_artifact(path, DEFAULT_LIMITS)
     member = opened.member
-    session = opened.session(device, Threads(available_cores(), spinning=True))
+    session = opened.session(device, available_cores())
     pictures = [member.decode(image, None) for image in images]
     canvases = [member.plan.canvas(picture) for picture in pictures]
     tensors = [member.plan.tensor(canvas)[None] for canvas in canvases]

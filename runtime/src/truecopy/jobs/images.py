@@ -31,11 +31,8 @@ def find_images(inputs: Iterable[str]) -> Found:
         if not Path(name).is_dir():
             paths.append(name)
             continue
-        inside = sorted(
-            os.path.join(folder, file)
-            for folder, _, files in os.walk(name)
-            for file in files  # noqa: PTH118
-        )
+        # os.walk and os.path, because a file name may hold any bytes and pathlib would be no shorter.
+        inside = sorted(os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)  # noqa: PTH118
         images = [path for path in inside if os.path.splitext(path)[1].lower() in SUFFIXES]  # noqa: PTH122
         paths += images
         skipped += len(inside) - len(images)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from truecopy.contract import Contract
-from truecopy.engine import Session, Threads, available_cores
+from truecopy.engine import Session, available_cores
 from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import Source, source_name
@@ -39,7 +39,7 @@ class Model:
         self._opened = opened
         self._member = opened.member
         self._threads = threads
-        self._session = opened.session(device, Threads(threads, spinning=True))
+        self._session = opened.session(device, threads)
         self._stream_session: Session | None = None
         self._lock = threading.Lock()
 
@@ -164,7 +164,7 @@ class Model:
         """The CPU session of streams: one thread a call, no spinning; made when first needed."""
         with self._lock:
             if self._stream_session is None:
-                self._stream_session = self._opened.session("cpu", Threads(1, spinning=False))
+                self._stream_session = self._opened.session("cpu", 1)
             return self._stream_session
 
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from truecopy.artifact import Artifact, Content, open_verified
-from truecopy.engine import Session, Threads, open_session
+from truecopy.engine import Session, open_session
 from truecopy.limits import Limits
 from truecopy.pixels import Plan
 
@@ -19,7 +19,7 @@ class Opened:
     member: Member
     content: Content
 
-    def session(self, device: str, threads: Threads) -> Session:
+    def session(self, device: str, threads: int) -> Session:
         """A new session over the verified bytes.
 
         Raises:

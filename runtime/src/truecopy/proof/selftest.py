@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from truecopy.artifact import GoldenSample
-from truecopy.engine import Session, Threads, available_cores
+from truecopy.engine import Session, available_cores
 from truecopy.errors import ProofError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.predict import Member, open_artifact
@@ -93,7 +93,7 @@ def selftest(
     opened = open_artifact(path, limits)
     if not opened.artifact.golden:
         raise ProofError("the file carries no golden samples", where=str(path), fix="Export it again")
-    session = opened.session(device, Threads(available_cores(), spinning=True))
+    session = opened.session(device, available_cores())
     running = session.running
     samples = tuple(check_samples(opened.member, session, opened.artifact.golden))
     return SelftestReport(running.device, running.provider, running.version, samples)

@@ -6,7 +6,6 @@ import numpy as np
 
 from truecopy.contract import Multiclass
 from truecopy.errors import OutputError
-
 from truecopy.predict.results import TOP, Classification, Score
 
 

@@ -1,0 +1,119 @@
+"""Any source to one 8-bit picture, by the input policy of a contract."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFile
+
+from truecopy.contract.document import ImageInput
+from truecopy.errors import Unsupported
+from truecopy.limits import DEFAULT_LIMITS, Limits
+
+from .arrays import ChannelOrder, Pixels, image_from_array
+from .budget import check_pixels
+from .encoded import load, open_encoded, read_buffer, read_file, read_stream
+from .policy import apply_policy
+
+Source: TypeAlias = (
+    str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | npt.NDArray[Any]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the steps receive.
+
+    image: mode "RGB" or "L", loaded. It may be the caller's own PIL image: nothing here changes it.
+    name: the file's path as text, or "<bytes>", "<array>", "<PIL image>", "<stream>".
+    warnings: sentences for the result, such as an EXIF turn that the contract ignores.
+    """
+
+    image: Image.Image
+    name: str
+    warnings: tuple[str, ...]
+
+    def pixels(self) -> Pixels:
+        """uint8 (h, w, c), read-only: the `decode` stage."""
+        return pixels_of(self.image)
+
+
+def decode(
+    source: Source, spec: ImageInput, *, color: ChannelOrder | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Picture:
+    """Decode frame 0 of `source`; `color` is the channel order of an array with three channels.
+
+    Raises:
+        UnreadableInput, TooLarge, Unsupported, AmbiguousChannels: with the source's name.
+    """
+    name = source_name(source)
+    if isinstance(source, np.ndarray):
+        image = image_from_array(source, color, name, limits)
+    elif color is not None:
+        raise Unsupported(
+            "`color` is for arrays: every other source knows its channels",
+            got=f"color={color!r} with {type(source).__name__}",
+            where=name,
+            fix="Leave `color` out",
+        )
+    elif isinstance(source, Image.Image):
+        check_pixels(source.height, source.width, limits, what="the image", where=name)
+        image = load(source, name)
+    else:
+        image = open_encoded(_read(source, name, limits), name, limits)
+    converted, warnings = apply_policy(image, spec, name)
+    return Picture(converted, name, warnings + _truncation_warning())
+
+
+def source_name(source: object) -> str:
+    """How messages and results call a source."""
+    match source:
+        case str() | os.PathLike():
+            return os.fsdecode(source)
+        case bytes() | bytearray() | memoryview():
+            return "<bytes>"
+        case np.ndarray():
+            return "<array>"
+        case Image.Image():
+            return "<PIL image>"
+        case _ if hasattr(source, "read"):
+            return "<stream>"
+        case _:
+            return f"<{type(source).__name__}>"
+
+
+def pixels_of(image: Image.Image) -> Pixels:
+    """uint8 (h, w, c) of an RGB or L image."""
+    pixels: Pixels = np.asarray(image)
+    return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
+
+
+def _read(source: Any, name: str, limits: Limits) -> bytes:
+    match source:
+        case str() | os.PathLike():
+            return read_file(name, limits)
+        case bytes() | bytearray() | memoryview():
+            return read_buffer(source, name, limits)
+        case _ if hasattr(source, "read"):
+            return read_stream(source, name, limits)
+        case list() | tuple():
+            fix = "Pass a list of sources to model.predict(...)"
+        case _:
+            fix = "Turn it into one of these first"
+    raise Unsupported(
+        "this is no source of a picture",
+        expected="a path, bytes, a binary stream, a PIL image or a uint8 array",
+        got=type(source).__name__,
+        fix=fix,
+    )
+
+
+def _truncation_warning() -> tuple[str, ...]:
+    """Some training scripts switch Pillow to fill truncated files with grey; the switch is the whole process's."""
+    if not ImageFile.LOAD_TRUNCATED_IMAGES:
+        return ()
+    return ("PIL.ImageFile.LOAD_TRUNCATED_IMAGES is on in this process: a truncated file goes unnoticed",)

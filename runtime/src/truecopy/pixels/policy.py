@@ -1,0 +1,109 @@
+"""The input policy of a contract: how a decoded image of any mode becomes 8-bit RGB or L."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import ExifTags, Image, TiffImagePlugin
+from PIL.Image import Transpose
+
+from truecopy.contract.document import AlphaOver, ImageInput
+from truecopy.errors import UnreadableInput, Unsupported
+
+# PIL.ImageOps.exif_transpose, which would also rewrite the EXIF block and may fail at that.
+_TURNS = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+_BITS_PER_SAMPLE = 258
+
+
+def apply_policy(image: Image.Image, spec: ImageInput, name: str) -> tuple[Image.Image, tuple[str, ...]]:
+    """Bring a loaded image to mode `spec.color`; returns it with the warnings. `image` is not changed."""
+    turn, warnings = _orientation(image, spec, name)
+    converted = _convert(image, spec, name)
+    # Turning comes last, on 8-bit pixels: every conversion looks at one pixel alone.
+    return (converted if turn is None else converted.transpose(turn)), warnings
+
+
+def _orientation(image: Image.Image, spec: ImageInput, name: str) -> tuple[Transpose | None, tuple[str, ...]]:
+    """The turn to make and the warnings. Pillow itself turns a TIFF while loading it, so none is left here."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        turn = _TURNS.get(orientation)
+    except Exception as error:  # EXIF is untrusted bytes, parsed by Pillow: it may raise anything
+        if spec.orientation == "ignore":
+            return None, ()
+        raise UnreadableInput(
+            "the EXIF data is damaged, and the contract applies its orientation",
+            got=f"{type(error).__name__}: {error}",
+            where=name,
+            fix="Rewrite the file without EXIF",
+        ) from error
+    if turn is None or spec.orientation == "apply":
+        return turn, ()
+    return None, (
+        f"EXIF asks for a turn (orientation {orientation}); the contract ignores it, as its training did",
+    )
+
+
+def _convert(image: Image.Image, spec: ImageInput, name: str) -> Image.Image:
+    try:
+        if spec.depth16 == "shift" and _is_16_bit_grey(image):
+            image = _high_byte(image)
+        if isinstance(spec.alpha, AlphaOver) and image.mode != "RGB" and image.has_transparency_data:
+            image = _composite(image, spec.alpha.over)
+        return image if image.mode == spec.color else _without_transparent_color(image).convert(spec.color)
+    except ValueError as error:
+        raise Unsupported(
+            f"Pillow cannot convert mode {image.mode!r} to {spec.color!r}",
+            got=str(error),
+            where=name,
+            fix="Save the image as RGB or grey",
+        ) from error
+    except Exception as error:  # a damaged palette or profile: untrusted bytes that Pillow reads only now
+        raise UnreadableInput(
+            "the image is truncated or damaged", got=f"{type(error).__name__}: {error}", where=name
+        ) from error
+
+
+def _is_16_bit_grey(image: Image.Image) -> bool:
+    if image.mode.startswith("I;16"):
+        return True
+    # Signed 16-bit TIFF opens as "I", the mode of 32 bits.
+    return (
+        image.mode == "I"
+        and isinstance(image, TiffImagePlugin.TiffImageFile)
+        and image.tag_v2.get(_BITS_PER_SAMPLE) == (16,)
+    )
+
+
+def _high_byte(image: Image.Image) -> Image.Image:
+    """The value >> 8, negative values as 0: what OpenCV makes of 16-bit grey."""
+    values = np.asarray(image).astype(np.int32) >> 8
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+
+
+def _composite(image: Image.Image, over: tuple[int, int, int]) -> Image.Image:
+    """Source: transformers/image_transforms.py `convert_to_rgb` (v5), which composites over white.
+
+    It leaves mode RGB as it is, also where one colour of a PNG stands for transparency; so does `_convert`.
+    """
+    background = Image.new("RGBA", image.size, (*over, 255))
+    return Image.alpha_composite(background, image.convert("RGBA"))
+
+
+def _without_transparent_color(image: Image.Image) -> Image.Image:
+    """Drop the transparent palette entry or colour key, which changes no pixel of a conversion without alpha.
+
+    Pillow would translate it, warn about it, and for some palettes fail over it.
+    """
+    if "transparency" not in image.info:
+        return image
+    image = image.copy()
+    del image.info["transparency"]
+    return image
