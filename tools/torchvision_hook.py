@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.util
+import shutil
 import sys
+import sysconfig
 from pathlib import Path
 
 _kept = []  # a torch.library.Library lives as long as its reference
@@ -21,7 +23,6 @@ class _BeforeTorchvision(importlib.abc.MetaPathFinder):
         if fullname == "torchvision":
             sys.meta_path.remove(self)
             _define_missing_operators()
-        return None
 
 
 def _define_missing_operators() -> None:
@@ -42,3 +43,15 @@ def _define_missing_operators() -> None:
 def install() -> None:
     if not any(isinstance(finder, _BeforeTorchvision) for finder in sys.meta_path):
         sys.meta_path.insert(0, _BeforeTorchvision())
+
+
+def lay_into_this_environment() -> None:
+    """Copy this module into site-packages, with the `.pth` line that calls it at every start of Python."""
+    site_packages = Path(sysconfig.get_path("purelib"))
+    shutil.copy(__file__, site_packages / "truecopy_torchvision_hook.py")
+    line = "import truecopy_torchvision_hook; truecopy_torchvision_hook.install()\n"
+    (site_packages / "truecopy_torchvision_hook.pth").write_text(line)
+
+
+if __name__ == "__main__":
+    lay_into_this_environment()

@@ -29,7 +29,7 @@ def pass_sizes(
     """
     if resampling == "nearest":
         return () if size_in == size_out else (size_out,)
-    rows_first = pass_order == "pillow13" and vertical_first(size_in, size_out)  # noqa: S105 - no password
+    rows_first = pass_order == "pillow13" and vertical_first(size_in, size_out)
     between = (size_out[0], size_in[1]) if rows_first else (size_in[0], size_out[1])
     sizes = (size_in, between, size_out)
     return tuple(after for before, after in pairwise(sizes) if after != before)

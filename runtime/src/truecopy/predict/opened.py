@@ -37,4 +37,6 @@ def open_artifact(path: str | os.PathLike[str], limits: Limits) -> Opened:
         ContractError: the document in it is wrong.
     """
     artifact, content = open_verified(path, limits)
-    return Opened(artifact, Member(artifact.contract, Plan.of(artifact.contract, limits), limits), content)
+    return Opened(
+        artifact, Member(artifact.contract, Plan.of(artifact.contract, limits=limits), limits), content
+    )
