@@ -8,24 +8,23 @@ calls `install()`. The product never does this: there a typed error names the fi
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.util
-import shutil
 import sys
-import sysconfig
-from pathlib import Path
 
 _kept = []  # a torch.library.Library lives as long as its reference
 
 
-class _BeforeTorchvision(importlib.abc.MetaPathFinder):
-    def find_spec(self, fullname, path=None, target=None):
+class _BeforeTorchvision:
+    # It is imported at every start of Python: nothing else is imported before torchvision is asked for.
+    def find_spec(self, fullname, _path=None, _target=None):
         if fullname == "torchvision":
             sys.meta_path.remove(self)
             _define_missing_operators()
 
 
 def _define_missing_operators() -> None:
+    import importlib.util
+    from pathlib import Path
+
     spec = importlib.util.find_spec("torchvision")
     if spec is None or spec.origin is None:
         return
@@ -47,6 +46,10 @@ def install() -> None:
 
 def lay_into_this_environment() -> None:
     """Copy this module into site-packages, with the `.pth` line that calls it at every start of Python."""
+    import shutil
+    import sysconfig
+    from pathlib import Path
+
     site_packages = Path(sysconfig.get_path("purelib"))
     shutil.copy(__file__, site_packages / "truecopy_torchvision_hook.py")
     line = "import truecopy_torchvision_hook; truecopy_torchvision_hook.install()\n"

@@ -17,14 +17,18 @@ from .strict_json import dumps, loads
 from .versions import upgrade
 
 
-def encode(contract: Contract) -> str:
-    """Canonical JSON of a contract that holds together.
+def encode(contract: Contract, limits: Limits = DEFAULT_LIMITS) -> str:
+    """Canonical JSON of a contract that holds together: `decode` takes it, and makes the same text of it again.
 
     Raises:
-        ContractError: the contract contradicts itself.
+        ContractError: the contract contradicts itself, or has values that no reader accepts.
     """
-    check(contract)
-    return dumps(msgspec.to_builtins(contract))
+    try:
+        text = dumps(msgspec.to_builtins(contract))
+    except ValueError as error:
+        raise ContractError(f"the contract cannot be written as JSON: {error}") from error
+    # Built in Python nothing has checked the types, and 255 stands where the document says 255.0.
+    return dumps(msgspec.to_builtins(decode(text, limits)))
 
 
 def decode(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Contract:

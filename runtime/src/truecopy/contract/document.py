@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 from .steps import Level, Step
 from .tasks import Task
 
-Sha256: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+# `$` of Python also stands before a last line feed: the length shuts that out.
+Sha256: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 Share: TypeAlias = Annotated[float, Meta(ge=0.0, le=1.0)]
 Difference: TypeAlias = Annotated[float, Meta(ge=0.0)]
@@ -124,7 +125,7 @@ class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recipe: str
     parent: Sha256 | None
     versions: dict[str, str]
-    created: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+    created: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)]
 
 
 class TensorDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -170,7 +171,7 @@ class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that a model file says about itself. `requires`: the lowest runtime that knows every field."""
 
     truecopy: Annotated[int, Meta(ge=1)]
-    requires: Annotated[str, Meta(pattern=r"^\d+\.\d+(\.\d+)?$")]
+    requires: Annotated[str, Meta(pattern=r"^[0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?$")]
     input: ImageInput
     steps: tuple[Step, ...]
     graph: Graph

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec.inspect as mi
 
-_PATH = re.compile(r" - at `(?P<path>\$[^`]*)`$")
+_PATH = re.compile(r" - at (?P<key>`key` in )?`(?P<path>\$[^`]*)`$")
+_SHOWN = 80
 _TOKEN = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|\[(\.\.\.)\]")
 
 
@@ -26,10 +27,17 @@ def explain(message: str, value: Any, kind: Any, root: str = "$") -> str:
         parent = _follow(path[: -len(tag) - 1], value, mi.type_info(kind))[1] if "." in path else None
         allowed = _allowed(node) or _tags(parent, tag)
         if not text.endswith("'"):
-            text += f" {found!r}"
+            text += f" {shown(found)}"
         if allowed:
             text += f", expected one of {', '.join(map(repr, allowed))}"
-    return f"{text} - at `{root}{path[1:]}`"
+    key = match["key"] if match and match["key"] else ""
+    return f"{text} - at {key}`{root}{path[1:]}`"
+
+
+def shown(value: Any) -> str:
+    """`value` as it stands, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _follow(path: str, value: Any, node: Any) -> tuple[Any, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from truecopy.errors import ContractError
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string (also one that never ends: else every quote in it is tried anew) or a bracket.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 def dumps(value: object) -> str:
@@ -44,7 +46,8 @@ def loads(text: str | bytes, *, max_bytes: int, max_depth: int, what: str = "con
 
 def _check_depth(text: str, max_depth: int, what: str) -> None:
     depth = 0
-    for character in _STRING.sub("", text):
+    for token in _TOKEN.finditer(text):
+        character = token[0][0]
         if character in "[{":
             depth += 1
             if depth > max_depth:
@@ -58,8 +61,7 @@ def _check_depth(text: str, max_depth: int, what: str) -> None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise ValueError(f"key {twice!r} stands twice in one object")
     return result
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from truecopy.errors import ContractError, Version
 
+from .explain import shown
+
 DOCUMENT_VERSION = 1
 RUNTIME_VERSION = "0.1.0"
 
@@ -28,30 +30,36 @@ def upgrade(document: object) -> dict[str, Any]:
         raise ContractError(
             "the contract has no version",
             expected=f"1 to {DOCUMENT_VERSION}",
-            got=repr(version),
+            got=shown(version),
             where="`$.truecopy`",
         )
     if version > DOCUMENT_VERSION:
         raise Version(
             f"the contract is of version {version}; this runtime ({RUNTIME_VERSION}) reads up to {DOCUMENT_VERSION}",
             where="`$.truecopy`",
-            fix=f"It needs truecopy >= {document.get('requires', 'a later release')}: pip install --upgrade truecopy",
+            fix=f"It needs {_needed(document)}: pip install --upgrade truecopy",
         )
     for step in range(version, DOCUMENT_VERSION):
         document = UPGRADES[step](document)
     requires = document.get("requires")
     if isinstance(requires, str) and _newer(requires):
         raise Version(
-            f"the contract needs truecopy >= {requires}; this is {RUNTIME_VERSION}",
+            f"the contract needs {_needed(document)}; this is {RUNTIME_VERSION}",
             where="`$.requires`",
             fix="pip install --upgrade truecopy",
         )
     return document
 
 
+def _needed(document: dict[str, Any]) -> str:
+    requires = document.get("requires")
+    return f"truecopy >= {requires[:20]}" if isinstance(requires, str) else "a later truecopy"
+
+
 def _newer(requires: str) -> bool:
     def numbers(version: str) -> tuple[int, ...]:
-        parts = [int(part) for part in version.split(".") if part.isdecimal()]
+        # Nine digits are more than any release has; the document's type refuses what is no version.
+        parts = [int(part[:9]) for part in version.split(".") if part.isdecimal()]
         return tuple([*parts, 0, 0][:3])
 
     return numbers(requires) > numbers(RUNTIME_VERSION)

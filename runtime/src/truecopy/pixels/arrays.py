@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from truecopy.errors import AmbiguousChannels, Unsupported
@@ -14,8 +13,11 @@ from truecopy.limits import Limits
 
 from .budget import check_pixels
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 ChannelOrder: TypeAlias = Literal["RGB", "BGR"]
-Pixels: TypeAlias = npt.NDArray[np.uint8]
+Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 
 _EXPECTED = "uint8 pixels, (height, width) or (height, width, 3)"
 

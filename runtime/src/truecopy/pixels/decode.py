@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageFile
 
 from truecopy.contract.document import ImageInput
@@ -20,7 +19,7 @@ from .encoded import load, open_encoded, read_buffer, read_file, read_stream
 from .policy import apply_policy
 
 Source: TypeAlias = (
-    str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | npt.NDArray[Any]
+    str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray[Any, Any]
 )
 
 

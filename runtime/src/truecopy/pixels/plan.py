@@ -6,11 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from truecopy.contract.consistency import canvas_size, check_steps
@@ -28,7 +27,10 @@ from .resize_pillow import resize
 from .sizes import SizeRule, size_rule
 from .values import value_table
 
-Tensor: TypeAlias = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Tensor: TypeAlias = "npt.NDArray[Any]"
 Operation: TypeAlias = Callable[[Image.Image], Image.Image]
 Writer: TypeAlias = Callable[[Pixels, Tensor], None]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from truecopy.contract.steps import ChainOp, Constant
 
-Float32: TypeAlias = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Float32: TypeAlias = "npt.NDArray[np.float32]"
 
 
 def value_table(chain: tuple[tuple[ChainOp, Constant], ...], channels: int) -> Float32:
