@@ -16,16 +16,16 @@ def installed_pass_order() -> PassOrder:
 
 
 def affected_by_pass_order(steps: tuple[Step, ...], size: tuple[int, int]) -> bool:
-    """Does any resize of a picture of `size` (height, width) run its passes in another order under Pillow 13?"""
+    """Does the rule of Pillow 13 turn the passes of any resize around for a picture of `size` (height, width)?"""
     for step in steps:
         match step:
             case Resize():
                 target = output_size(step, *size)
-                old, new = (
-                    pass_sizes(size, target, resampling=step.filter, pass_order=order)
-                    for order in ("horizontal", "pillow13")
-                )
-                if old != new:
+                passes = {
+                    order: pass_sizes(size, target, resampling=step.filter, pass_order=order)
+                    for order in _ORDERS
+                }
+                if passes["horizontal"] != passes["pillow13"]:
                     return True
                 size = target
             case CenterCrop():
