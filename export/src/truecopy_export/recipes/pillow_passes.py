@@ -9,6 +9,8 @@ from truecopy.contract.steps import PassOrder
 from truecopy.pixels.passes import pass_sizes
 from truecopy.pixels.sizes import output_size
 
+_ORDERS: tuple[PassOrder, ...] = ("horizontal", "pillow13")
+
 
 def installed_pass_order() -> PassOrder:
     """The rule of the Pillow that runs here."""
