@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from truecopy.contract import Contract, encode
-from truecopy.errors import UnreadableArtifact
+from truecopy.errors import UnreadableArtifact, Unsafe
 
 from .golden import GoldenSample, encode_golden
 from .metadata import CONTRACT_KEY, GOLDEN_KEY, METADATA_PROPS, OUR_KEYS, read_entry, write_entry
@@ -19,6 +19,7 @@ def split(model: Bytes, where: str = "<model>") -> tuple[bytes, dict[str, str]]:
 
     Raises:
         UnreadableArtifact: not protobuf.
+        Unsafe: one of our keys stands twice.
     """
     view = memoryview(model)
     graph: list[memoryview] = []
@@ -27,6 +28,8 @@ def split(model: Bytes, where: str = "<model>") -> tuple[bytes, dict[str, str]]:
         for field in fields(view):
             if field.number == METADATA_PROPS and field.wire_type == LENGTH:
                 key, value = read_entry(view, field.payload, field.end)
+                if key in OUR_KEYS and key in entries:
+                    raise Unsafe(f"metadata key {key!r} stands twice", where=where)
                 entries[key] = bytes(value).decode()
             else:
                 graph.append(view[field.start : field.end])

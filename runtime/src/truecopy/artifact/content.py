@@ -6,6 +6,7 @@ import contextlib
 import mmap
 import os
 import shutil
+import stat
 import weakref
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from truecopy.errors import UnreadableArtifact
 
 # A session made from bytes keeps them beside its own copy; from here on they go through an anonymous file.
 IN_MEMORY_BYTES = 256 << 20
+# Protobuf counts bytes in an int32: nothing longer is one model.
+MAX_BYTES = (1 << 31) - 1
 
 
 class Content:
@@ -33,11 +36,14 @@ def read_content(path: str | os.PathLike[str], in_memory_bytes: int = IN_MEMORY_
     """Read a model file.
 
     Raises:
-        UnreadableArtifact: no such file, a folder, or no permission.
+        UnreadableArtifact: no such file, no regular one, no permission, or longer than 2 GiB.
     """
     try:
         with Path(path).open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
+            status = os.fstat(file.fileno())
+            size = status.st_size
+            if not stat.S_ISREG(status.st_mode) or size > MAX_BYTES:
+                raise OSError("no regular file" if size <= MAX_BYTES else "longer than an ONNX file can be")
             if size > in_memory_bytes and hasattr(os, "memfd_create"):
                 return _anonymous(file.fileno())
             data = file.read()

@@ -5,25 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
 
 from truecopy.contract.codec import convert
+from truecopy.contract.document import Sha256
 from truecopy.contract.strict_json import dumps, loads
 from truecopy.errors import ContractError
 from truecopy.limits import DEFAULT_LIMITS, Limits
-
-Digest: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class _Stored(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     bytes: str
-    decode: Digest
-    canvas: Digest
-    tensor: Digest
+    decode: Sha256
+    canvas: Sha256
+    tensor: Sha256
     output: str
 
 
@@ -58,12 +57,17 @@ def encode_golden(samples: Sequence[GoldenSample], limits: Limits = DEFAULT_LIMI
         }
         for sample in samples
     ]
-    text = dumps(rows)
-    if len(text) > limits.max_golden_bytes:
+    try:
+        convert(rows, list[_Stored], "list of golden samples", "golden:$")
+        text = dumps(rows)
+        length = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise ContractError(f"the golden samples cannot be written as JSON: {error}") from error
+    if length > limits.max_golden_bytes:
         raise ContractError(
             "the golden samples are too long",
             expected=f"at most {limits.max_golden_bytes} bytes",
-            got=f"{len(text)}",
+            got=f"{length}",
             fix="Embed fewer or smaller images (--golden N)",
         )
     return text
@@ -75,7 +79,7 @@ def decode_golden(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[GoldenSam
     Raises:
         ContractError: not strict JSON, unknown fields, no base64, or no float32.
     """
-    rows = loads(text, max_bytes=limits.max_golden_bytes, max_depth=4, what="golden samples")
+    rows = loads(text, max_bytes=limits.max_golden_bytes, max_depth=4, what="list of golden samples")
     stored: list[_Stored] = convert(rows, list[_Stored], "list of golden samples", "golden:$")
     return tuple(_sample(row, index) for index, row in enumerate(stored))
 

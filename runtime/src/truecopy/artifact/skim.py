@@ -12,7 +12,10 @@ from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .metadata import METADATA_PROPS, read_entry
 from .seal import SEAL_BYTES, read_seal
-from .wire import _FIXED, LENGTH, MAX_VARINT, VARINT, WireError, read_varint
+from .wire import _FIXED, LENGTH, MAX_VARINT, VARINT, WireError, read_tag, read_varint
+
+# A model has a handful of top-level fields, and one more for each function.
+_MAX_FIELDS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,19 @@ def skim(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Skimm
             f"cannot read the model: {error.strerror or error}", where=str(path)
         ) from error
     except (WireError, UnicodeDecodeError) as error:
-        raise UnreadableArtifact(f"this is no ONNX file: it {error}", where=str(path)) from error
+        raise UnreadableArtifact(f"this is no ONNX file: {error}", where=str(path)) from error
 
 
 def _entries(file: BinaryIO, size: int, budget: int) -> dict[str, str]:
     entries: dict[str, str] = {}
-    position = 0
+    position = count = 0
     while position < size:
+        count += 1
+        if count > _MAX_FIELDS:
+            raise WireError(f"more than {_MAX_FIELDS} top-level fields")
         file.seek(position)
         head = file.read(2 * MAX_VARINT)
-        tag, behind_tag = read_varint(head, 0)
-        number, wire_type = tag >> 3, tag & 7
+        number, wire_type, behind_tag = read_tag(head, 0)
         if wire_type == LENGTH:
             length, payload = read_varint(head, behind_tag)
         elif wire_type == VARINT:
@@ -59,14 +64,14 @@ def _entries(file: BinaryIO, size: int, budget: int) -> dict[str, str]:
         elif wire_type in _FIXED:
             length, payload = _FIXED[wire_type], behind_tag
         else:
-            raise WireError(f"has wire type {wire_type} at byte {position}")
+            raise WireError(f"wire type {wire_type} at byte {position}")
         end = position + payload + length
-        if number == 0 or end > size:
-            raise WireError(f"has a field at byte {position} that reaches beyond the end")
+        if end > size:
+            raise WireError(f"a field at byte {position} reaches beyond the end")
         if number == METADATA_PROPS and wire_type == LENGTH:
             budget -= length
             if budget < 0:
-                raise WireError("has more metadata than the limits allow")
+                raise WireError("more metadata than the limits allow")
             file.seek(position + payload)
             key, value = read_entry(file.read(length), 0, length)
             entries[key] = bytes(value).decode()

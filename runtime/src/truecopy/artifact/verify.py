@@ -43,6 +43,7 @@ class _Layout:
     sealed: str | None
     digest: str
     graph_sha256: str
+    metadata_last: bool
 
 
 def read(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Artifact:
@@ -68,21 +69,27 @@ def open_verified(path: str | os.PathLike[str], limits: Limits) -> tuple[Artifac
         ContractError: the document is wrong, or is about another graph.
     """
     content = read_content(path)
-    return _artifact(content.view, str(path), limits, must_be_sealed=True), content
+    try:
+        return _artifact(content.view, str(path), limits, must_be_sealed=True), content
+    except BaseException:
+        content.close()
+        raise
 
 
 def _artifact(view: memoryview, where: str, limits: Limits, *, must_be_sealed: bool = False) -> Artifact:
     layout = _lay_out(view, where)
+    if must_be_sealed and layout.sealed is not None:
+        check_seal(layout.sealed, layout.digest, where)
     if CONTRACT_KEY not in layout.entries:
         raise NoContract(
             "the file carries no Truecopy contract",
             where=where,
             fix=f"truecopy attach {where} --recipe steps.yaml --labels labels.txt -o OUT.onnx",
         )
-    if must_be_sealed:
-        if layout.sealed is None:
-            raise not_sealed(where)
-        check_seal(layout.sealed, layout.digest, where)
+    if must_be_sealed and layout.sealed is None:
+        raise not_sealed(where)
+    if must_be_sealed and not layout.metadata_last:
+        raise Unsafe("a sealed file has its metadata last; here something follows it", where=where)
     walk(view, where)
     contract = _named(where, decode, layout.entries[CONTRACT_KEY], limits)
     golden = _named(where, decode_golden, layout.entries.get(GOLDEN_KEY, "[]"), limits)
@@ -116,23 +123,26 @@ def _lay_out(view: memoryview, where: str) -> _Layout:
     entries: dict[str, str] = {}
     sealed = read_seal(view[-SEAL_BYTES:])
     end = len(view) - SEAL_BYTES if sealed is not None else len(view)
-    graph_end = None
+    graph_end, last, metadata_last = None, 0, True
     try:
         for field in fields(view):
+            last = field.start
             if field.number == METADATA_PROPS and field.wire_type == LENGTH:
                 graph_end = field.start if graph_end is None else graph_end
                 key, value = read_entry(view, field.payload, field.end)
                 if key in OUR_KEYS and key in entries:
                     raise Unsafe(f"metadata key {key!r} stands twice", where=where)
                 entries[key] = bytes(value).decode() if key in OUR_KEYS else ""
-            elif graph_end is not None and CONTRACT_KEY in entries and sealed is not None:
-                raise Unsafe("a sealed file has its metadata last; here something follows it", where=where)
+            else:
+                metadata_last = graph_end is None
     except UnicodeDecodeError as error:
         raise UnreadableArtifact("metadata is not UTF-8", where=where) from error
     except WireError as error:
         raise UnreadableArtifact(f"this is no ONNX file, or it is cut short: {error}", where=where) from error
+    if last != end:  # what looks like a seal is the end of another field
+        sealed, end = None, len(view)
     digest = hashlib.sha256(view[: end if graph_end is None else graph_end])
     graph_sha256 = digest.hexdigest()
     if graph_end is not None:
         digest.update(view[graph_end:end])
-    return _Layout(entries, sealed, digest.hexdigest(), graph_sha256)
+    return _Layout(entries, sealed, digest.hexdigest(), graph_sha256, metadata_last)

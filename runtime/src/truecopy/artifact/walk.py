@@ -13,13 +13,18 @@ from truecopy.errors import ExternalData, UnreadableArtifact, Unsafe
 
 from .wire import LENGTH, VARINT, Field, WireError, fields, read_varint
 
-MAX_NESTING = 16
+MAX_NESTING = 16  # graphs inside graphs
+_DEEPEST_GRAPH = 1 + 3 * MAX_NESTING  # a graph, its node, the node's attribute, the graph in it
 MAX_AXES = 64
 
 # Operators that ONNX Runtime itself defines; any other domain is code from elsewhere.
 KNOWN_DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
-# Loops run as long as the data says; nothing that Truecopy exports needs one.
-REFUSED_OPERATORS = frozenset({"Loop", "Scan"})
+# Nothing that Truecopy exports needs one of these.
+REFUSED_OPERATORS = {
+    "Loop": "it may run without end",
+    "Scan": "it may run without end",
+    "EPContext": "it runs code that stands elsewhere",
+}
 
 # message -> field number -> the message in that field
 _CHILDREN: dict[str, dict[int, str]] = {
@@ -74,7 +79,7 @@ def walk(data: memoryview, where: str) -> None:
 
 
 def _message(state: _Walk, kind: str, start: int, end: int, depth: int) -> None:
-    if depth > MAX_NESTING * 2:
+    if kind == "Graph" and depth > _DEEPEST_GRAPH:
         state.unsafe(f"graphs are nested more than {MAX_NESTING} deep")
     if kind == "Tensor":
         _tensor(state, start, end)
@@ -96,8 +101,8 @@ def _message(state: _Walk, kind: str, start: int, end: int, depth: int) -> None:
 
 
 def _node(state: _Walk, part: Field) -> None:
-    if part.number == _NODE_OPERATOR and state.text(part) in REFUSED_OPERATORS:
-        state.unsafe(f"the graph has a {state.text(part)}: it may run without end")
+    if part.number == _NODE_OPERATOR and (operator := state.text(part)) in REFUSED_OPERATORS:
+        state.unsafe(f"the graph has a {operator}: {REFUSED_OPERATORS[operator]}")
     if part.number == _NODE_DOMAIN:
         _domain(state, state.text(part))
 
@@ -117,9 +122,9 @@ def _tensor(state: _Walk, start: int, end: int) -> None:
     data_type, raw, name = 0, -1, ""
     for part in fields(state.data, start, end):
         if part.number == _TENSOR_DIMS:
-            dims.extend(_dims(state, part))
+            _read_dims(state, part, dims)
         elif part.number == _TENSOR_TYPE and part.wire_type == VARINT:
-            data_type = part.value
+            data_type = part.value & 0xFFFF_FFFF  # an int32: parsers drop the upper bits
         elif part.number == _TENSOR_NAME and part.wire_type == LENGTH:
             name = state.text(part)
         elif part.number == _TENSOR_RAW and part.wire_type == LENGTH:
@@ -140,12 +145,11 @@ def _tensor(state: _Walk, start: int, end: int) -> None:
             )
 
 
-def _dims(state: _Walk, part: Field) -> list[int]:
-    """One dimension, or a packed list of them; int64."""
-    values = [part.value]
-    if part.wire_type == LENGTH:
-        values, position = [], part.payload
-        while position < part.end:
-            value, position = read_varint(state.data[: part.end], position)
-            values.append(value)
-    return [value - (1 << 64) if value >> 63 else value for value in values]
+def _read_dims(state: _Walk, part: Field, dims: list[int]) -> None:
+    """Add one dimension, or a packed list of them, to `dims`; int64. Stops behind the largest number of axes."""
+    position = part.payload
+    if part.wire_type not in (VARINT, LENGTH):
+        state.unsafe("a dimension of a tensor is no integer")
+    while position < part.end and len(dims) <= MAX_AXES:
+        value, position = read_varint(state.data[: part.end], position)
+        dims.append(value - (1 << 64) if value >> 63 else value)

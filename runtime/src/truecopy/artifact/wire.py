@@ -13,6 +13,7 @@ Bytes: TypeAlias = bytes | memoryview
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 _FIXED = {FIXED64: 8, FIXED32: 4}
 MAX_VARINT = 10
+_MAX_NUMBER = (1 << 29) - 1
 
 
 class WireError(ValueError):
@@ -35,7 +36,7 @@ def read_varint(data: Bytes, position: int) -> tuple[int, int]:
     value = 0
     for index in range(MAX_VARINT):
         if position >= len(data):
-            raise WireError("ends in the middle of a number")
+            raise WireError("it ends in the middle of a number")
         byte = data[position]
         position += 1
         value |= (byte & 0x7F) << (7 * index)
@@ -44,14 +45,25 @@ def read_varint(data: Bytes, position: int) -> tuple[int, int]:
     raise WireError("a number of more than ten bytes")
 
 
+def read_tag(data: Bytes, position: int) -> tuple[int, int, int]:
+    """Field number, wire type, and the position behind the tag.
+
+    A number beyond 29 bits is refused: some parsers drop the upper bits, and would see another field than we do.
+    """
+    tag, behind = read_varint(data, position)
+    number, wire_type = tag >> 3, tag & 7
+    if not 0 < number <= _MAX_NUMBER:
+        raise WireError(f"there is no field number {number}")
+    return number, wire_type, behind
+
+
 def fields(data: Bytes, start: int = 0, end: int | None = None) -> Iterator[Field]:
     """The fields of the message in data[start:end], in file order; payloads are not copied."""
     end = len(data) if end is None else end
     position = start
     while position < end:
         first = position
-        tag, position = read_varint(data, position)
-        number, wire_type = tag >> 3, tag & 7
+        number, wire_type, position = read_tag(data, position)
         value = 0
         payload = position
         if wire_type == VARINT:
@@ -63,7 +75,7 @@ def fields(data: Bytes, start: int = 0, end: int | None = None) -> Iterator[Fiel
             position += _FIXED[wire_type]
         else:
             raise WireError(f"wire type {wire_type} at byte {first}")
-        if number == 0 or position > end:
+        if position > end:
             raise WireError(f"a field at byte {first} reaches beyond its message")
         yield Field(number, wire_type, first, payload, position, value)
 

@@ -125,7 +125,9 @@ class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recipe: str
     parent: Sha256 | None
     versions: dict[str, str]
-    created: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)]
+    created: Annotated[
+        str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)
+    ]
 
 
 class TensorDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

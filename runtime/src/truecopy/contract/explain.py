@@ -9,6 +9,7 @@ from typing import Any
 import msgspec.inspect as mi
 
 _PATH = re.compile(r" - at (?P<key>`key` in )?`(?P<path>\$[^`]*)`$")
+_INVALID = re.compile(r"Invalid (enum )?value")
 _SHOWN = 80
 _TOKEN = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|\[(\.\.\.)\]")
 
@@ -21,13 +22,13 @@ def explain(message: str, value: Any, kind: Any, root: str = "$") -> str:
     unknown = re.search(r"unknown field `([^`]+)`", text)
     found, node = _follow(path, value, mi.type_info(kind))
     if unknown:
+        text = f"Object contains unknown field `{unknown[1][:_SHOWN]}`"
         text += _nearest(unknown[1], [field.encode_name for field in getattr(node, "fields", ())])
-    elif text.startswith("Invalid"):
+    elif _INVALID.match(text):
         tag = path.rpartition(".")[2]
         parent = _follow(path[: -len(tag) - 1], value, mi.type_info(kind))[1] if "." in path else None
         allowed = _allowed(node) or _tags(parent, tag)
-        if not text.endswith("'"):
-            text += f" {shown(found)}"
+        text = f"{_INVALID.match(text)[0]} {shown(found)}"  # type: ignore[index]
         if allowed:
             text += f", expected one of {', '.join(map(repr, allowed))}"
     key = match["key"] if match and match["key"] else ""
