@@ -66,7 +66,7 @@ def test_channels_without_an_order_are_ambiguous(pixels, image_input):
         (np.zeros((4, 6, 1), np.uint8), None, "array[:, :, 0]"),
         (np.zeros((4, 6, 4), np.uint8), "RGB", "array[:, :, :3]"),
         (np.zeros((4, 6, 2), np.uint8), None, "Pass one picture"),
-        (np.zeros((2, 4, 6, 3), np.uint8), "RGB", "model.predict(list(batch))"),
+        (np.zeros((2, 4, 6, 3), np.uint8), "RGB", "[model(frame, color=...) for frame in batch]"),
         (np.zeros(6, np.uint8), None, "Pass one picture"),
         (np.array(6, np.uint8), None, "Pass one picture"),
         (np.zeros((0, 6, 3), np.uint8), "RGB", "The array is empty"),

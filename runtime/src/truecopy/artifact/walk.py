@@ -6,11 +6,13 @@ Field numbers: onnx/onnx.proto3. A protobuf parser merges fields that come twice
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from truecopy.errors import ExternalData, UnreadableArtifact, Unsafe
 
+from .functions import Operator, Unbounded, expanded_nodes
 from .wire import LENGTH, VARINT, Field, WireError, fields, read_varint
 
 MAX_NESTING = 16  # graphs inside graphs
@@ -38,6 +40,7 @@ _CHILDREN: dict[str, dict[int, str]] = {
     "Tensor": {},
 }
 _NODE_OPERATOR, _NODE_DOMAIN = 4, 7
+_FUNCTION_NAME, _FUNCTION_DOMAIN = 1, 10
 _OPSET_DOMAIN = 1
 _TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_NAME, _TENSOR_RAW = 1, 2, 8, 9
 _TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
@@ -50,7 +53,10 @@ _BITS = {1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12
 class _Walk:
     data: memoryview
     where: str
-    domains: set[str] = field(default_factory=set)
+    # The operators in the graph, and in each function; `body` is the one that is walked.
+    graph: Counter[Operator] = field(default_factory=Counter)
+    functions: dict[Operator, Counter[Operator]] = field(default_factory=dict)
+    body: Counter[Operator] = field(default_factory=Counter)
 
     def text(self, part: Field) -> str:
         return bytes(self.data[part.payload : part.end]).decode("utf-8", "replace")
@@ -74,6 +80,9 @@ def walk(data: memoryview, where: str) -> None:
         if not has_graph:
             raise UnreadableArtifact("this is no ONNX model: it has no graph", where=where)
         _message(state, "Model", 0, len(data), 0)
+        expanded_nodes(state.graph, state.functions)
+    except Unbounded as error:
+        raise Unsafe(str(error), where=where) from error
     except WireError as error:
         raise UnreadableArtifact(f"this is no ONNX file: {error}", where=where) from error
 
@@ -84,12 +93,11 @@ def _message(state: _Walk, kind: str, start: int, end: int, depth: int) -> None:
     if kind == "Tensor":
         _tensor(state, start, end)
         return
+    _note_operators(state, kind, start, end, depth)
     children = _CHILDREN[kind]
     for part in fields(state.data, start, end):
         child = children.get(part.number)
-        if kind == "Node":
-            _node(state, part)
-        elif kind == "OperatorSet" and part.number == _OPSET_DOMAIN:
+        if kind == "OperatorSet" and part.number == _OPSET_DOMAIN:
             _domain(state, state.text(part))
         if child is None:
             continue
@@ -100,11 +108,34 @@ def _message(state: _Walk, kind: str, start: int, end: int, depth: int) -> None:
         _message(state, child, part.payload, part.end, depth + 1)
 
 
-def _node(state: _Walk, part: Field) -> None:
-    if part.number == _NODE_OPERATOR and (operator := state.text(part)) in REFUSED_OPERATORS:
+def _note_operators(state: _Walk, kind: str, start: int, end: int, depth: int) -> None:
+    """Count nodes towards the graph, or the function, that they stand in."""
+    if kind == "Node":
+        _node(state, start, end)
+    elif kind == "Function":
+        operator = _operator(state, start, end, _FUNCTION_NAME, _FUNCTION_DOMAIN)
+        state.body = state.functions.setdefault(operator, Counter())
+    elif kind == "Graph" and depth == 1:
+        state.body = state.graph
+
+
+def _node(state: _Walk, start: int, end: int) -> None:
+    domain, operator = _operator(state, start, end, _NODE_OPERATOR, _NODE_DOMAIN)
+    if operator in REFUSED_OPERATORS:
         state.unsafe(f"the graph has a {operator}: {REFUSED_OPERATORS[operator]}")
-    if part.number == _NODE_DOMAIN:
-        _domain(state, state.text(part))
+    _domain(state, domain)
+    state.body[domain, operator] += 1
+
+
+def _operator(state: _Walk, start: int, end: int, name_field: int, domain_field: int) -> Operator:
+    """Domain and name of a node's operator, or of a function; `ai.onnx` is written as the empty domain."""
+    name = domain = ""
+    for part in fields(state.data, start, end):
+        if part.number == name_field and part.wire_type == LENGTH:
+            name = state.text(part)
+        elif part.number == domain_field and part.wire_type == LENGTH:
+            domain = state.text(part)
+    return ("" if domain == "ai.onnx" else domain), name
 
 
 def _domain(state: _Walk, domain: str) -> None:

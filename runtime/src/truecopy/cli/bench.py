@@ -8,7 +8,7 @@ from truecopy.jobs.bench import bench as run_bench
 from truecopy.jobs.images import find_images
 
 from .arguments import one_model
-from .output import console, print_json
+from .output import complain, console, print_json
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,7 +21,10 @@ from .output import console, print_json
 def bench(arguments: tuple[str, ...], device: str, repeats: int, as_json: bool) -> int:
     """Time the stages of a prediction on this host, as ratios to the bare `session.run`."""
     path, inputs = one_model(arguments)
-    images = find_images(inputs).paths
+    found = find_images(inputs)
+    for folder in found.unreadable:
+        complain(f"the folder cannot be listed: {folder}")
+    images = found.paths
     if not images:
         raise click.UsageError("expected images or folders after the model")
     timings = run_bench(path, images, device=device, repeats=repeats)

@@ -6,7 +6,10 @@ import click
 
 
 def missing(name: str) -> click.Command:
-    @click.command(name, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+    # Every argument leads to the same sentence, `--help` too: an empty help page would say that nothing is missing.
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+    @click.command(name, context_settings=settings, add_help_option=False)
     @click.pass_context
     def command(ctx: click.Context) -> None:  # noqa: ARG001
         raise click.UsageError(

@@ -10,7 +10,7 @@ import msgspec
 from truecopy.artifact import Artifact, read
 from truecopy.contract import Contract, Step
 
-from .output import console, print_json, printable
+from .output import console, one_line, print_json, printable
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,7 +35,8 @@ def inspect(models: tuple[str, ...], as_json: bool) -> int:
 def _print(artifact: Artifact) -> None:
     from rich.table import Table
 
-    table = Table("part", "what the file says", title=printable(artifact.path), title_justify="left")
+    table = Table("part", title=one_line(artifact.path), title_justify="left")
+    table.add_column("what the file says", overflow="fold")
     for part, text in _rows(artifact):
         table.add_row(part, printable(text))
     console().print(table)

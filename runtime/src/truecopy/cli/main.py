@@ -7,9 +7,11 @@ failed, 5 device, 130 Ctrl-C.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from importlib.metadata import entry_points
+from typing import Any
 
 import click
 
@@ -46,6 +48,14 @@ class _Commands(click.Group):
             return _from_exporter(cmd_name)
         return None
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader (head, less) has seen enough: no error. Python must not complain about stdout at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([*_EXPORTER.items(), *_OWN.items()])
@@ -72,6 +82,9 @@ def truecopy() -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A label in any script must not end a run on a terminal that cannot show it.
+        sys.stdout.reconfigure(errors="replace")
     try:
         status = truecopy.main(prog_name="truecopy", standalone_mode=False)
     except click.exceptions.Abort:
@@ -84,8 +97,8 @@ def main() -> None:
         status = error.exit_code
     except KeyboardInterrupt:
         status = 130
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python must not complain about stdout while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+    except OSError as error:
+        # A full disk, a folder that cannot be written: all that is read has a typed error of its own.
+        complain(str(error))
+        status = 1
     sys.exit(status or 0)

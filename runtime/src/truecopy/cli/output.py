@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +22,31 @@ def note(message: str) -> None:
 
 def print_json(document: Mapping[str, Any]) -> None:
     """One document on one line, ASCII: a surrogate from a file name stays as its escape."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=True, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    click.echo(json.dumps(document, ensure_ascii=True, allow_nan=False))
 
 
 def printable(text: str) -> str:
     """`text` for a terminal: bytes that are no UTF-8, and control characters, are shown as replacements."""
-    decoded = os.fsencode(text).decode("utf-8", "replace") if not text.isascii() else text
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in decoded)
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def one_line(text: str) -> str:
+    """A name for a terminal: `printable`, and a line feed in it makes no second line."""
+    return printable(text.replace("\n", "\0"))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 image`, `2 images`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def console() -> Console:
     """Rich's console on stdout; markup is off, since labels and file names are not ours."""
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False)
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would exit with 1, which says that items failed.
+            raise BrokenPipeError
+
+    return _Console(markup=False, highlight=False, emoji=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import click
 
@@ -13,7 +12,7 @@ from truecopy.jobs.images import find_images
 from truecopy.predict import Failure, Model, Result, load
 
 from .arguments import one_model
-from .output import complain, console, note, print_json, printable
+from .output import complain, console, count, note, one_line, print_json, printable
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,9 +33,13 @@ def predict(
     path, inputs = one_model(arguments)
     if not inputs:
         raise click.UsageError("expected images or folders after the model")
+    if probabilities and not as_json:
+        raise click.UsageError("--probabilities goes with --json")
     found = find_images(inputs)
     if found.skipped:
-        note(f"{found.skipped} files in folders are no images by their name and were left out")
+        note(f"left out of folders, no images by their names: {count(found.skipped, 'file')}")
+    for folder in found.unreadable:
+        complain(f"the folder cannot be listed: {folder}")
     if not found.paths:
         complain("no images found")
         return 1
@@ -45,10 +48,10 @@ def predict(
     failed = _print_rows(outcomes, top, probabilities) if as_json else _print_table(outcomes, top)
     if not as_json or failed:
         note(
-            f"{len(found.paths)} images, {failed} failed; {model.precision} on {model.device} "
+            f"{count(len(found.paths), 'image')}, {failed} failed; {model.precision} on {model.device} "
             f"({model.provider}, onnxruntime {model.runtime_version})"
         )
-    return 1 if failed else 0
+    return 1 if failed or found.unreadable else 0
 
 
 def _answers(model: Model, paths: tuple[str, ...]) -> Iterator[Result | Failure]:
@@ -90,21 +93,35 @@ def _print_rows(outcomes: Iterable[Result | Failure], top: int, probabilities: b
 def _print_table(outcomes: Iterable[Result | Failure], top: int) -> int:
     from rich.table import Table
 
-    table = Table("image", "answer", "confidence", "notes")
-    table.columns[2].justify = "right"
+    table = Table()
+    # Folded, never cut: a name with an ellipsis names no file.
+    table.add_column("image", overflow="fold")
+    table.add_column("answer", overflow="fold")
+    table.add_column("confidence", justify="right", no_wrap=True)
+    table.add_column("notes", overflow="fold")
     failed = 0
     for outcome in outcomes:
         if isinstance(outcome, Failure):
             failed += 1
-            table.add_row(printable(outcome.source), "error", "", printable(outcome.error.what), style="red")
-            continue
-        table.add_row(printable(outcome.source), *_cells(outcome, top))
+            table.add_row(one_line(outcome.source), "error", "", _reason(outcome.error), style="red")
+        else:
+            for row in _rows(outcome, top):
+                table.add_row(*row)
+        if top > 1:
+            table.add_section()
     console().print(table)
     return failed
 
 
-def _cells(result: Result, top: int) -> tuple[Any, ...]:
-    scores = result.top_k(top)
+def _rows(result: Result, top: int) -> Iterator[tuple[str, str, str, str]]:
+    """One row a class, so that a label of several lines keeps its number beside it; the first row names the image."""
     notes = [*result.warnings] if result.accepted else ["below the threshold", *result.warnings]
-    labels = "\n".join(printable(score.label) for score in scores)
-    return labels, "\n".join(f"{score.probability:.4f}" for score in scores), printable("; ".join(notes))
+    name, remarks = one_line(result.source), printable("; ".join(notes))
+    for score in result.top_k(top):
+        yield name, one_line(score.label), f"{score.probability:.4f}", remarks
+        name = remarks = ""
+
+
+def _reason(error: TruecopyError) -> str:
+    """The whole message but for the place: the image stands in the row."""
+    return one_line(str(TruecopyError(error.what, expected=error.expected, got=error.got, fix=error.fix)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
@@ -21,7 +21,9 @@ def seal(model: str, output: str, overwrite: bool, as_json: bool) -> int:
 
     A graph that is no longer the proven one loses its proof: the new file says level `unproven`.
     """
-    if Path(output).exists() and not overwrite:
+    if os.path.isdir(output):  # noqa: PTH112 - Path raises on names that are too long
+        raise click.UsageError(f"{output} is a folder; name the new file")
+    if os.path.lexists(output) and not overwrite:
         raise click.UsageError(f"{output} exists; type --overwrite to replace it")
     resealed = reseal(model, output)
     if as_json:

@@ -7,7 +7,7 @@ import click
 from truecopy.proof import STAGES, SelftestReport
 from truecopy.proof import selftest as run_selftest
 
-from .output import complain, console, note, print_json, printable
+from .output import complain, console, note, one_line, print_json
 
 _MARK = {
     "same": "same",
@@ -38,11 +38,14 @@ def selftest(models: tuple[str, ...], device: str, as_json: bool) -> int:
 def _print(path: str, report: SelftestReport) -> None:
     from rich.table import Table
 
-    table = Table("sample", *STAGES, title=printable(path), title_justify="left")
+    table = Table(title=one_line(path), title_justify="left")
+    table.add_column("sample", overflow="fold")
+    for stage in STAGES:
+        table.add_column(stage, no_wrap=True)
     for sample in report.samples:
         stages = {stage.stage: stage for stage in sample.stages}
         cells = [_MARK[stages[name].verdict] if name in stages else "-" for name in STAGES]
-        table.add_row(printable(sample.name), *cells, style=None if sample.ok else "red")
+        table.add_row(one_line(sample.name), *cells, style=None if sample.ok else "red")
     console().print(table)
     for sample in report.samples:
         first = sample.first_difference

@@ -21,15 +21,24 @@ class OnnxRuntimeSession:
     def __init__(self, session: Any, running: Running) -> None:
         self._session = session
         self._running = running
-        self._outputs = [output.name for output in session.get_outputs()]
+        self._inputs = tuple(tensor.name for tensor in session.get_inputs())
+        self._outputs = tuple(tensor.name for tensor in session.get_outputs())
 
     @property
     def running(self) -> Running:
         return self._running
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return self._inputs
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return self._outputs
+
     def run(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         try:
-            arrays = self._session.run(self._outputs, dict(feeds))
+            arrays = self._session.run(list(self._outputs), dict(feeds))
         except Exception as error:  # ONNX Runtime's exceptions share no base class
             raise OutputError(f"ONNX Runtime {self._running.version} failed in the graph: {error}") from error
         return dict(zip(self._outputs, arrays, strict=True))

@@ -37,6 +37,8 @@ def parse_device(name: str, precision: str) -> Device:
     Raises:
         DeviceError: no such spelling, or INT8 on CUDA.
     """
+    # The two providers that have a name of their own are the same device under either spelling.
+    name = {f"provider:{CPU}": "cpu", f"provider:{CUDA}": "cuda"}.get(name, name)
     if name == "cpu":
         return Device("cpu", CPU, {})
     if name.startswith("provider:") and len(name) > len("provider:"):
@@ -45,12 +47,12 @@ def parse_device(name: str, precision: str) -> Device:
         raise DeviceError(
             "cuda:all is not run by this version", fix="Take one device: cuda, cuda:0, cuda:1, ..."
         )
-    match = re.fullmatch(r"cuda(?::(\d+))?", name)
+    match = re.fullmatch(r"cuda(?::([0-9]{1,4}))?", name)
     if match is None:
         raise DeviceError(
             f"no such device: {name!r}",
             expected="auto, cpu, cuda, cuda:1 or provider:NAME",
-            fix="--device cpu",
+            fix="Take --device cpu",
         )
     if precision == "int8":
         raise DeviceError(
@@ -58,7 +60,7 @@ def parse_device(name: str, precision: str) -> Device:
             got=repr(name),
             fix="Take --device cpu",
         )
-    index = match[1] or "0"
+    index = str(int(match[1] or "0"))
     return Device(f"cuda:{index}", CUDA, {**CUDA_OPTIONS, "device_id": index})
 
 
@@ -104,6 +106,6 @@ def check_running(device: Device, providers: Iterable[str], compute_on_cpu: Iter
     nodes = list(compute_on_cpu)
     if device.provider != CPU and nodes:
         raise DeviceError(
-            f"{device.name} was asked for, but {len(nodes)} compute nodes run on the CPU: {', '.join(nodes[:5])}",
+            f"{device.name} was asked for, but compute nodes run on the CPU ({len(nodes)}): {', '.join(nodes[:5])}",
             fix="This graph is not for that provider; take --device cpu",
         )

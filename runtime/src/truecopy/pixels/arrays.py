@@ -56,7 +56,7 @@ def _shape_fix(array: npt.NDArray[Any]) -> str | None:
         case (_, _) | (_, _, 3):
             return None
         case (_, _, _, _):
-            return "This is a batch; pass the frames one by one: model.predict(list(batch))"
+            return "This is a batch; pass the frames one by one: [model(frame, color=...) for frame in batch]"
         case (_, _, 1):
             return "Drop the last axis: array[:, :, 0]"
         case (_, _, 4):

@@ -37,22 +37,25 @@ class Member:
         graph = self.contract.graph
         n, fixed = len(tensors), graph.inputs[0].batch
         if fixed is None or fixed == n:
-            answer = session.run({graph.inputs[0].name: tensors})[graph.answer]
+            answer = self._run(session, tensors)
         else:
             answer = np.concatenate(
                 [self._padded(session, tensors[i : i + fixed], fixed) for i in range(0, n, fixed)]
             )
-        classes = len(self.contract.task.labels)
-        if answer.size != n * classes or len(answer) != n:
+        return answer.astype(np.float32, copy=False)
+
+    def _padded(self, session: Session, tensors: np.ndarray, size: int) -> np.ndarray:
+        missing = np.repeat(tensors[-1:], size - len(tensors), axis=0)
+        return self._run(session, np.concatenate([tensors, missing]))[: len(tensors)]
+
+    def _run(self, session: Session, tensors: np.ndarray) -> np.ndarray:
+        """The answer to exactly these items, (n, classes)."""
+        graph, n, classes = self.contract.graph, len(tensors), len(self.contract.task.labels)
+        answer = session.run({graph.inputs[0].name: tensors})[graph.answer]
+        if answer.size != n * classes or answer.shape[:1] != (n,):
             raise OutputError(
                 f"the answer {graph.answer!r} has another shape than the contract says",
                 expected=f"({n}, {classes})",
                 got=str(answer.shape),
             )
-        return answer.reshape(n, classes).astype(np.float32, copy=False)
-
-    def _padded(self, session: Session, tensors: np.ndarray, size: int) -> np.ndarray:
-        graph = self.contract.graph
-        missing = np.repeat(tensors[-1:], size - len(tensors), axis=0)
-        answer = session.run({graph.inputs[0].name: np.concatenate([tensors, missing])})[graph.answer]
-        return answer[: len(tensors)]
+        return answer.reshape(n, classes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 
 from truecopy.contract import Contract
 from truecopy.engine import Session, available_cores
-from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact
+from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact, Unsupported
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import Source, source_name
 
@@ -103,11 +104,18 @@ class Model:
 
         On a CPU every worker reads, decodes and runs one image at a time, so an answer never depends on its
         neighbours; on a GPU the workers feed batches of 32.
+
+        Raises:
+            Unsupported: `sources` is one image, or nothing that can be gone through.
         """
         if on_error not in ("raise", "yield"):
             raise ValueError(f"on_error is 'raise' or 'yield', not {on_error!r}")
-        if isinstance(sources, str | bytes | os.PathLike):
-            raise TypeError(f"sources is a list of images, got one {type(sources).__name__}: [source]")
+        _check_many(sources)
+        return self._stream(sources, on_error)
+
+    def _stream(
+        self, sources: Iterable[Source], on_error: Literal["raise", "yield"]
+    ) -> Generator[Result | Failure, None, None]:
         # Closed by name, not by the garbage collector: no thread outlives the loop over the results.
         with contextlib.closing(self._outcomes(sources)) as outcomes:
             for outcome in outcomes:
@@ -155,9 +163,14 @@ class Model:
             # One item with NaN must not fail its neighbours: ask one by one who it was.
             return [outcome for item in items for outcome in self._try_answer(session, [item])]
 
+    def _try_each_shape(self, items: Sequence[_Prepared]) -> Iterator[Result | Failure]:
+        """One batch for each run of tensors of one shape: a graph of free height and width takes any picture."""
+        for _, run in itertools.groupby(items, key=lambda item: item.tensor.shape):
+            yield from self._try_answer(self._session, list(run))
+
     def _answer_batch(self, batch: list[_Prepared | Failure]) -> list[Result | Failure]:
         good = [item for item in batch if isinstance(item, _Prepared)]
-        answers = iter(self._try_answer(self._session, good) if good else [])
+        answers = self._try_each_shape(good)
         return [item if isinstance(item, Failure) else next(answers) for item in batch]
 
     def _throughput_session(self) -> Session:
@@ -211,6 +224,23 @@ def load(
             fix=f"Load the {precision} variant, which is a file of its own",
         )
     return Model(opened, device, threads or available_cores())
+
+
+def _check_many(sources: object) -> None:
+    """An array would be taken row by row, and a file line by line: one image is never a list of images.
+
+    Raises:
+        Unsupported: with what to type.
+    """
+    one = isinstance(sources, str | bytes | bytearray | memoryview | os.PathLike | np.ndarray)
+    many = hasattr(sources, "__iter__") or hasattr(sources, "__getitem__")
+    if one or hasattr(sources, "read") or not many:
+        raise Unsupported(
+            "this is no list of images",
+            expected="an iterable of sources",
+            got=f"one {type(sources).__name__}",
+            fix="Put it into a list: [source]",
+        )
 
 
 def _one_path(path_or_paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> Path:

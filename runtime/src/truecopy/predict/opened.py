@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from truecopy.artifact import Artifact, Content, open_verified
 from truecopy.engine import Session, open_session
+from truecopy.errors import ContractError
 from truecopy.limits import Limits
 from truecopy.pixels import Plan
 
@@ -24,9 +25,23 @@ class Opened:
 
         Raises:
             DeviceError: the device does not run the graph.
+            ContractError: the graph has no such input or answer as the contract names.
         """
-        precision = self.member.contract.graph.precision
-        return open_session(self.content.session_source, device, precision, threads)
+        graph = self.member.contract.graph
+        session = open_session(self.content.session_source, device, graph.precision, threads)
+        _check_name("inputs[0].name", graph.inputs[0].name, session.inputs)
+        _check_name("answer", graph.answer, session.outputs)
+        return session
+
+
+def _check_name(field: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise ContractError(
+            "the contract names a tensor that the graph does not have",
+            expected=f"one of {', '.join(map(repr, known))}",
+            got=repr(name),
+            where=f"`$.graph.{field}`",
+        )
 
 
 def open_artifact(path: str | os.PathLike[str], limits: Limits) -> Opened:

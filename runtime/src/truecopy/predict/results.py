@@ -43,6 +43,8 @@ class Classification:
 
     def top_k(self, k: int) -> tuple[Score, ...]:
         """The best `k` classes, best first, ties to the lower index."""
+        if k < 0:
+            raise ValueError(f"k must not be negative, got {k}")
         best = np.argsort(-self.probabilities, kind="stable")[:k]
         return tuple(Score(self.labels[i], int(i), float(self.probabilities[i])) for i in best)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from truecopy.artifact import GoldenSample
 from truecopy.engine import Session, available_cores
-from truecopy.errors import ProofError, TruecopyError
+from truecopy.errors import OutputError, ProofError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.predict import Member, open_artifact
 
@@ -107,7 +107,9 @@ def check_samples(
         try:
             made = replay(member, session, sample.encoded)
         except TruecopyError as error:
-            yield SampleCheck(sample.name, (StageCheck("decode", "not reached", str(error)),))
+            # A graph that fails is no picture that cannot be read.
+            stage = "output" if isinstance(error, OutputError) else "decode"
+            yield SampleCheck(sample.name, (StageCheck(stage, "not reached", str(error)),))
         else:
             yield SampleCheck(sample.name, _compare(member, session.running.device, sample, made))
 
@@ -135,6 +137,8 @@ def _output(made: np.ndarray, golden: np.ndarray, tolerance: float | None) -> St
         return StageCheck("output", "differs", f"{made.size} values, golden {golden.size}")
     if np.array_equal(made, golden):
         return StageCheck("output", "same", "equal bits")
+    if not np.isfinite(made).all():
+        return StageCheck("output", "differs", "NaN or infinity")
     difference = relative_difference(made, golden)
     if tolerance is None:
         return StageCheck("output", "within", f"{difference:.1e} of the largest logit; int8: decisions count")

@@ -18,14 +18,21 @@ def probabilities(task: Multiclass, rows: np.ndarray) -> np.ndarray:
         OutputError: NaN or infinity.
     """
     rows = rows.astype(np.float32, copy=False)
-    if not np.isfinite(rows).all():
-        raise OutputError("the graph answered with NaN or infinity", expected="finite numbers")
+    _check_finite(rows, "the graph answered with NaN or infinity")
     if task.activation == "none":
         return np.array(rows)
-    scaled: np.ndarray = rows / np.float32(task.temperature)
-    exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    # The largest numbers of float32 overflow quietly here: to a class of probability 0, or to an error below.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        scaled: np.ndarray = rows / np.float32(task.temperature)
+        _check_finite(scaled, f"the answer divided by the temperature {task.temperature} is no number")
+        exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     normalised: np.ndarray = exponentials / exponentials.sum(axis=-1, keepdims=True)
     return normalised
+
+
+def _check_finite(rows: np.ndarray, what: str) -> None:
+    if not np.isfinite(rows).all():
+        raise OutputError(what, expected="finite numbers")
 
 
 def decide(
