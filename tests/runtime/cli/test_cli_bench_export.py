@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-import truecopy.cli.main as command_line
+import truecopy.cli.exporter as exporter_commands
 
 
 def test_bench_prints_a_table_of_stages(cli, digits: Path, digit_images: list[str]) -> None:
@@ -33,7 +33,7 @@ def test_bench_of_a_picture_that_cannot_be_read_is_exit_1(cli, digits: Path) -> 
 def test_without_the_exporter_its_commands_say_what_to_install(
     verb: str, arguments: list[str], cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_line, "entry_points", lambda **_: ())
+    monkeypatch.setattr(exporter_commands, "entry_points", lambda **_: ())
     done = cli(verb, *arguments)
     assert done.code == 2
     assert f"`truecopy {verb}` comes with the exporter, which is not installed here: pip install truecopy-export" in done.err  # fmt: skip
@@ -50,7 +50,7 @@ def test_with_the_exporter_its_command_runs(cli, monkeypatch: pytest.MonkeyPatch
         def load(self) -> click.Command:
             return export
 
-    monkeypatch.setattr(command_line, "entry_points", lambda **_: (Entry(),))
+    monkeypatch.setattr(exporter_commands, "entry_points", lambda **_: (Entry(),))
     done = cli("export", "best.pt")
     assert (done.code, done.out) == (0, "exported best.pt\n")
 

@@ -1,11 +1,20 @@
-"""What `export` and `attach` say where the exporter is not installed."""
+"""`export` and `attach`: the exporter's commands by its entry points, or what to install."""
 
 from __future__ import annotations
+
+from importlib.metadata import entry_points
 
 import click
 
 
-def missing(name: str) -> click.Command:
+def from_exporter(name: str) -> click.Command:
+    for entry in entry_points(group="truecopy.commands", name=name):
+        command: click.Command = entry.load()
+        return command
+    return _missing(name)
+
+
+def _missing(name: str) -> click.Command:
     # Every argument leads to the same sentence, `--help` too: an empty help page would say that nothing is missing.
     settings = {"ignore_unknown_options": True, "allow_extra_args": True}
 

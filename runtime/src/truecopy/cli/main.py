@@ -10,7 +10,6 @@ import importlib
 import io
 import os
 import sys
-from importlib.metadata import entry_points
 from typing import Any
 
 import click
@@ -45,7 +44,10 @@ class _Commands(click.Group):
             command: click.Command = getattr(importlib.import_module(f".{cmd_name}", __package__), cmd_name)
             return command
         if cmd_name in _EXPORTER:
-            return _from_exporter(cmd_name)
+            # Here, because looking up entry points costs as much as importing click.
+            from .exporter import from_exporter
+
+            return from_exporter(cmd_name)
         return None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -59,15 +61,6 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([*_EXPORTER.items(), *_OWN.items()])
-
-
-def _from_exporter(name: str) -> click.Command:
-    for entry in entry_points(group="truecopy.commands", name=name):
-        command: click.Command = entry.load()
-        return command
-    from .exporter import missing
-
-    return missing(name)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
