@@ -31,7 +31,7 @@ def export(
     proof: StrPath | None = None,
     proof_labels: StrPath | None = None,
     unproven: bool = False,
-    precision: tuple[Precision, ...] = ("fp32",),
+    precision: Precision | tuple[Precision, ...] = ("fp32",),
     activation: Literal["softmax", "none"] = "softmax",
     threshold: float | None = None,
     golden: int = 0,

@@ -12,12 +12,13 @@ import onnx
 
 from truecopy.artifact import split, walk
 from truecopy.contract import GraphInput, GraphOutput, Provenance
+from truecopy.contract.consistency import canvas_size
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import RecipeError, UnreadableArtifact, Unsafe
 
 from .progress import Progress
 from .proof import Answer, Original
-from .recipes import import_recipe
+from .recipes import Recipe, import_recipe
 from .report import Report
 from .request import Request
 from .versions import versions
@@ -53,13 +54,13 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
     where = str(foreign.path)
     walk(memoryview(data), where)
     graph, metadata = split(data, where)
-    model = onnx.load_model_from_string(data)
+    model = _parse(data, where)
     graph_input = _input(model, foreign.layout, where)
     recipe = import_recipe(
         foreign.recipe, module=None, architecture=None, arguments=None, pass_order=request.passes
     )
     session = open_session(data, "cpu", "fp32", available_cores())
-    outputs, name = _outputs(model, session, graph_input, foreign.answer, where)
+    outputs, name = _outputs(model, session, _example(graph_input, recipe), foreign.answer, where)
     subject = Subject(
         graph=graph,
         inputs=(graph_input,),
@@ -83,11 +84,23 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise UnreadableArtifact(
             f"cannot read the model: {error.strerror or error}", where=str(path)
         ) from error
+    if data.startswith(b"version https://git-lfs"):
+        raise UnreadableArtifact(
+            "this is a Git-LFS pointer, not the model itself", where=str(path), fix="Fetch it: git lfs pull"
+        )
+    return data
+
+
+def _parse(data: bytes, where: str) -> onnx.ModelProto:
+    try:
+        return onnx.load_model_from_string(data)
+    except Exception as error:  # protobuf's DecodeError is not public
+        raise UnreadableArtifact(f"this is no ONNX file: {error}", where=where) from error
 
 
 def _input(model: onnx.ModelProto, layout: Layout | None, where: str) -> GraphInput:
@@ -137,8 +150,30 @@ def _layout(shape: tuple[int | str, ...], where: str) -> Layout:
     )
 
 
+@dataclass(frozen=True)
+class _Example:
+    """One input that the graph must take."""
+
+    name: str
+    zeros: np.ndarray
+    free_batch: bool
+
+
+def _example(graph_input: GraphInput, recipe: Recipe) -> _Example:
+    """Zeros of the input's shape; where it leaves the size free, of the size that the recipe makes."""
+    height, width = canvas_size(recipe.steps) or (64, 64)
+    channels = recipe.input.channels
+    made = (channels, height, width) if graph_input.layout == "NCHW" else (height, width, channels)
+    sizes = [
+        axis if isinstance(axis, int) else known
+        for axis, known in zip(graph_input.shape[1:], made, strict=True)
+    ]
+    zeros = np.zeros((graph_input.batch or 1, *sizes), graph_input.dtype)
+    return _Example(graph_input.name, zeros, graph_input.batch is None)
+
+
 def _outputs(
-    model: onnx.ModelProto, session: Session, graph_input: GraphInput, answer: str | None, where: str
+    model: onnx.ModelProto, session: Session, example: _Example, answer: str | None, where: str
 ) -> tuple[tuple[GraphOutput, ...], str]:
     """The outputs with the shapes that they really have, and the name of the answer."""
     names = [value.name for value in model.graph.output]
@@ -149,9 +184,7 @@ def _outputs(
     name = answer or names[0]
     if name not in names:
         raise RecipeError(f"no output {name!r}", expected=f"one of {', '.join(names)}", where=where)
-    sizes = [axis if isinstance(axis, int) else 64 for axis in graph_input.shape[1:]]
-    batch = graph_input.batch or 1
-    made = session.run({graph_input.name: np.zeros((batch, *sizes), graph_input.dtype)})
+    made = session.run({example.name: example.zeros})
     outputs = []
     for key in names:
         array = made[key]
@@ -162,7 +195,7 @@ def _outputs(
                 )
             continue
         axes = tuple(int(axis) for axis in array.shape)
-        free = graph_input.batch is None and axes[:1] == (batch,)
+        free = example.free_batch and axes[:1] == example.zeros.shape[:1]
         outputs.append(
             GraphOutput(name=key, dtype=str(array.dtype), shape=("batch", *axes[1:]) if free else axes)  # type: ignore[arg-type]
         )

@@ -62,7 +62,8 @@ def read_source(source: Source, progress: Progress) -> tuple[Trained, Recipe, La
         if weights is not None and choice.raw is not None and choice.ema is not None:
             others[kind] = copy.deepcopy(built.module)
             load_into(others[kind], weights, checkpoint.name)
-    load_into(built.module, choice.taken, checkpoint.name)
+    for line in load_into(built.module, choice.taken, f"{checkpoint.name} -> {built.name}"):
+        progress.say(line)
     return Trained(built.module, others, built.name, _record(checkpoint, choice)), recipe, labels
 
 

@@ -37,17 +37,18 @@ class Request:
         return self.pass_order or installed_pass_order()
 
 
-def check_request(request: Request, task: str, precision: tuple[str, ...]) -> None:
+def check_request(request: Request, task: str, precision: str | tuple[str, ...]) -> None:
     """Refuse what cannot be done before anything long begins.
 
     Raises:
         RecipeError: a task, precision or output that this version does not write.
-        ProofError: neither a proof folder nor a word that there is none.
+        ProofError: neither a proof folder nor a word that there is none; or one that is not there.
     """
     if task != "multiclass":
         raise RecipeError(f"task {task!r} is not exported by this version", expected="multiclass")
-    if tuple(precision) != ("fp32",):
-        raise RecipeError(f"precision {','.join(precision)} is not exported by this version", expected="fp32")
+    wanted = (precision,) if isinstance(precision, str) else tuple(precision)
+    if wanted != ("fp32",):
+        raise RecipeError(f"precision {','.join(wanted)} is not exported by this version", expected="fp32")
     if request.output.suffix != ".onnx":
         raise RecipeError("the output must end in .onnx", got=str(request.output))
     if request.output.exists() and not request.overwrite:
@@ -57,5 +58,11 @@ def check_request(request: Request, task: str, precision: tuple[str, ...]) -> No
             "no proof folder was given: equality with the original would stay unproven",
             fix="--proof FOLDER with real images, or --no-proof to write level `unproven`",
         )
+    if request.proof is not None and not request.proof.is_dir():
+        raise ProofError(
+            "the proof folder is not there", got=str(request.proof), fix="Name a folder with real images"
+        )
+    if request.proof_labels is not None and not request.proof_labels.is_file():
+        raise ProofError("the table of proof labels is not there", got=str(request.proof_labels))
     if request.golden and request.proof is None:
         raise ProofError("--golden embeds proof images, and there is no proof folder")

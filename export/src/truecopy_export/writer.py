@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from collections.abc import Mapping
@@ -29,14 +30,24 @@ from truecopy.contract import (
 )
 from truecopy.contract.consistency import check
 from truecopy.engine import Session, available_cores, open_session
-from truecopy.errors import ProofError, RecipeError
+from truecopy.errors import InputError, ProofError, RecipeError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS
 from truecopy.pixels import Plan, golden_images
 from truecopy.predict import Member
 from truecopy.proof import record, selftest
 
 from .progress import Progress
-from .proof import Comparison, Original, ProofImages, check_gate, compare, find_proof_images, proof_level
+from .proof import (
+    Comparison,
+    Original,
+    ProofImages,
+    are_probabilities,
+    check_activation,
+    check_gate,
+    compare,
+    find_proof_images,
+    proof_level,
+)
 from .proof.isa import instruction_set
 from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
@@ -77,7 +88,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         RecipeError: labels or activation do not fit the outputs.
         ContractError, Unsafe: the parts do not go together, or the graph is refused.
     """
-    notes = [*subject.recipe.notes, *check_labels(request.labels, _classes(subject))]
+    notes = [*subject.recipe.notes, *request.labels.notes, *check_labels(request.labels, _classes(subject))]
     draft = _draft(subject, request)
     check(draft)
     walk(memoryview(subject.graph), str(request.output))
@@ -88,14 +99,18 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         images = find_proof_images(request.proof, request.labels, request.proof_labels)
         progress.stage(f"proof on {len(images.paths)} images")
         comparison = _compare(subject, request, (member, session), images, progress)
-        notes += [*images.notes, *_proof_notes(comparison, request)]
+        notes += [*images.notes, *_proof_notes(subject, comparison, request)]
         check_gate(comparison, draft.task)
     proof = _proof(comparison, images, has_original=subject.recipe.original is not None)
     contract = msgspec.structs.replace(draft, proof=proof)
-    golden = _golden(request, images, member, session)
-    if request.golden:
+    golden = [record(member, session, name, encoded) for name, encoded in golden_images()]
+    if comparison is None:
+        check_activation(draft.task, already=all(are_probabilities(sample.output) for sample in golden))
+    if request.golden and images is not None:
+        embedded = _embedded(request.golden, images, member, session)
+        golden += embedded
         notes.append(
-            f"{request.golden} proof images are embedded in the file as golden samples: are they public?"
+            f"{len(embedded)} proof images are embedded in the file as golden samples: are they public?"
         )
     progress.stage("seal, open anew, selftest")
     size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
@@ -156,7 +171,7 @@ def _compare(
         return compare(subject.original, member, session, images, affected, progress.advance)
 
 
-def _proof_notes(comparison: Comparison, request: Request) -> list[str]:
+def _proof_notes(subject: Subject, comparison: Comparison, request: Request) -> list[str]:
     notes = []
     if comparison.affected_by_passes:
         notes.append(
@@ -167,7 +182,12 @@ def _proof_notes(comparison: Comparison, request: Request) -> list[str]:
         notes.append(
             f"{len(comparison.unreadable)} proof images could not be read and were left out: {comparison.unreadable[0]}"
         )
-    if not comparison.labelled:
+    if comparison.labelled:
+        return notes
+    if subject.recipe.original is None:
+        notes.append("steps written by hand have no original to equal, and the proof images have no labels: "
+                     "whether these steps are the right ones is not proven")  # fmt: skip
+    else:
         notes.append("equality proven, correctness not: the proof images have no labels")
     return notes
 
@@ -199,15 +219,31 @@ def _proof(comparison: Comparison | None, images: ProofImages | None, *, has_ori
     )
 
 
-def _golden(
-    request: Request, images: ProofImages | None, member: Member, session: Session
-) -> list[GoldenSample]:
-    samples = [record(member, session, name, encoded) for name, encoded in golden_images()]
-    chosen = images.paths[: request.golden] if images is not None else ()
-    return samples + [record(member, session, Path(path).name, Path(path).read_bytes()) for path in chosen]
+def _embedded(count: int, images: ProofImages, member: Member, session: Session) -> list[GoldenSample]:
+    """The first `count` proof images that can be read."""
+    samples: list[GoldenSample] = []
+    for path in images.paths:
+        if len(samples) == count:
+            break
+        # A file name may hold any bytes; the document is UTF-8.
+        name = os.fsencode(Path(path).name).decode("utf-8", "replace")
+        with contextlib.suppress(InputError):
+            samples.append(record(member, session, name, Path(path).read_bytes()))
+    return samples
 
 
 def _finish(content: bytes, output: Path) -> int:
+    try:
+        return _write_and_test(content, output)
+    except TruecopyError:
+        raise
+    except OSError as error:
+        raise RecipeError(
+            f"cannot write {output}: {error.strerror or error}", fix="Name another file with -o"
+        ) from error
+
+
+def _write_and_test(content: bytes, output: Path) -> int:
     """Write beside the target, open the finished file anew, selftest it, and only then give it its name."""
     with replacing(output) as temporary:
         temporary.write_bytes(content)

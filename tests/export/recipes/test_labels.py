@@ -118,7 +118,7 @@ def test_the_count_must_fit_the_outputs():
     with pytest.raises(RecipeError) as caught:
         check_labels(labels, 1000)
     assert str(caught.value) == (
-        "999 labels for 1000 outputs - at file c.txt sha256:0. "
+        "999 labels for 1000 outputs - at file c.txt. "
         "Give one label per output, in the order of the outputs (--labels FILE)"
     )
 

@@ -22,10 +22,10 @@ steps:
 """
 
 
-def read(folder: Path, text: str | bytes):
+def read(folder: Path, text: str | bytes, arguments: dict[str, object] | None = None):
     path = folder / "steps.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return import_recipe(path, module=None, architecture=None, arguments={"img_size": 7}, pass_order=OLD)
+    return import_recipe(path, module=None, architecture=None, arguments=arguments, pass_order=OLD)
 
 
 def test_a_file_becomes_steps_and_default_input(tmp_path):
@@ -88,3 +88,18 @@ def test_a_missing_file_is_named():
         RecipeError, match=r"the steps cannot be read: got No such file or directory - at nowhere\.yml"
     ):
         import_recipe("nowhere.yml", module=None, architecture=None, arguments=None, pass_order=OLD)
+
+
+def test_steps_that_the_checkpoint_contradicts_are_refused_with_the_line_to_add(tmp_path):
+    with pytest.raises(RecipeError, match="img_size: checkpoint 7, recipe 224 x 192") as caught:
+        read(tmp_path, STEPS, {"img_size": 7, "crop_pct": 0.5})
+    assert "overrules: [img_size, crop_pct]" in str(caught.value)
+
+
+def test_arguments_that_the_file_overrules_may_differ(tmp_path):
+    recipe = read(tmp_path, STEPS + "overrules: [img_size]\n", {"img_size": 7})
+    assert recipe.overrules == ("img_size",)
+    with pytest.raises(RecipeError, match=r"crop_pct: checkpoint 0.5"):
+        read(tmp_path, STEPS + "overrules: [img_size]\n", {"img_size": 7, "crop_pct": 0.5})
+    with pytest.raises(RecipeError, match="Invalid enum value 'image_size'"):
+        read(tmp_path, STEPS + "overrules: [image_size]\n")

@@ -119,5 +119,6 @@ def test_the_checkpoint_s_arguments_are_heard():
         "got img_size: checkpoint 192, recipe 224 x 224; "
         "mean: checkpoint [0.5, 0.5, 0.5], recipe [0.485, 0.456, 0.406]. "
         "Pass the transform that the model was validated with (--recipe python:package.module:object); "
-        "if the arguments are out of date, state the steps in a file (--recipe steps.yaml)"
+        "if the arguments are out of date, state the steps in a file (--recipe steps.yaml) with the line "
+        "overrules: [img_size, mean]"
     )

@@ -96,6 +96,8 @@ def _more(names: Sequence[str]) -> str:
 
 def _statistics_hint(missing: Sequence[str]) -> str:
     lost = [name for name in missing if name.endswith(_STATISTICS)]
+    if len(lost) != len(missing):
+        return ""
     return (
         f"{len(lost)} BatchNorm running statistics are missing: only parameters were saved, and without them the model "
         "cannot run in evaluation mode; save model.state_dict(), not model.parameters()"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import click
+
 from truecopy_export.recipes import Labels
 from truecopy_export.request import Request, check_request
 
 
 def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str = "fp32") -> Request:
     """The request, checked: what cannot be done is refused before anything long begins. `labels` may follow later."""
+    if options["proof"] is not None and options["no_proof"]:
+        raise click.UsageError("--proof and --no-proof contradict one another")
     request = Request(
         output=options["output"],
         labels=labels or Labels((), None, "not read yet"),

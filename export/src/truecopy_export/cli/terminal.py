@@ -21,10 +21,17 @@ class Terminal:
         self._task: TaskID | None = None
 
     def stage(self, name: str) -> None:
-        note(f"- {name}")
+        self._line(f"- {name}")
 
     def say(self, line: str) -> None:
-        note(f"  {line}")
+        self._line(f"  {line}")
+
+    def _line(self, text: str) -> None:
+        if self._bars is None:
+            note(text)
+        else:
+            # Through the bar's own console, which moves the bar out of the way.
+            self._bars.console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
 
     def advance(self, done: int, total: int) -> None:
         if self._bars is None:

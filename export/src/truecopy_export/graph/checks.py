@@ -30,7 +30,7 @@ def check_module(module: nn.Module, images: torch.Tensor) -> None:
     """
     with plain_attention():
         together, again = module(images), module(images)
-        alone = torch.cat([module(image[None]) for image in images])
+        alone = torch.cat([_alone(module, image[None], together.shape[1:]) for image in images])
     if not torch.isfinite(together).all():
         raise CheckpointError("the network answers noise with NaN or infinity", fix="Look at its weights")
     if not torch.equal(together, again):
@@ -52,6 +52,24 @@ def check_module(module: nn.Module, images: torch.Tensor) -> None:
         )
 
 
+def _alone(module: nn.Module, image: torch.Tensor, shape: torch.Size) -> torch.Tensor:
+    try:
+        answer: torch.Tensor = module(image)
+    except Exception as error:  # the module is the user's own code
+        raise CheckpointError(
+            f"the network does not run on one image alone: {error}",
+            fix="Something in forward() counts on the batch size (view, reshape)",
+        ) from error
+    if answer.shape != (1, *shape):
+        raise CheckpointError(
+            "the network answers one image alone with another shape than among others",
+            expected=str((1, *shape)),
+            got=str(tuple(answer.shape)),
+            fix="squeeze() without an axis is the usual place: squeeze(-1) or flatten(1)",
+        )
+    return answer
+
+
 def check_graph(module: nn.Module, traced: Traced, session: Session, images: torch.Tensor) -> None:
     """The graph answers like the module at batch 1, 2 and 5.
 
@@ -71,7 +89,7 @@ def check_graph(module: nn.Module, traced: Traced, session: Session, images: tor
                 where="stage output",
             )
         difference = relative_difference(answer.astype(np.float32), expected)
-        if difference > TOLERANCE:
+        if not difference <= TOLERANCE:  # NaN is no agreement
             raise ProofError(
                 f"the exported graph differs from the network at batch {batch}",
                 expected=f"at most {TOLERANCE:.0e} of the largest logit",

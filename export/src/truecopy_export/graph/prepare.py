@@ -20,7 +20,7 @@ def prepare(module: nn.Module) -> nn.Module:
 
     Raises:
         AmbiguousEma: an AveragedModel that never averaged anything.
-        CheckpointError: more weights than one ONNX file holds.
+        CheckpointError: more weights than one ONNX file holds, or a module that cannot be copied.
     """
     plain = unwrap(module)
     size = sum(t.numel() * t.element_size() for t in [*plain.parameters(), *plain.buffers()])
@@ -30,13 +30,25 @@ def prepare(module: nn.Module) -> nn.Module:
             expected="less than protobuf's 2 GiB: an artifact is one file",
             fix="Export a smaller network",
         )
-    prepared = copy.deepcopy(plain).cpu().float().eval()
+    prepared = _copied(plain).cpu().float().eval()
     for part in prepared.modules():
         # timm's attention asks this flag; fused kernels do not survive the ONNX export (hiera, maxvit, swin).
         if getattr(part, "fused_attn", None):
             part.fused_attn = False
     prepared.requires_grad_(requires_grad=False)
     return prepared
+
+
+def _copied(module: nn.Module) -> nn.Module:
+    try:
+        return copy.deepcopy(module)
+    except Exception as error:  # whatever the user's own attributes raise
+        lines = str(error).strip().splitlines()
+        raise CheckpointError(
+            f"the network cannot be copied (copy.deepcopy): {type(error).__name__}: {lines[0] if lines else ''}",
+            fix="Delete what forward() left in its attributes (a tensor with its gradient, a lock, an open file), or load "
+            "the state dict into a new network and export that",
+        ) from error
 
 
 def unwrap(module: nn.Module) -> nn.Module:

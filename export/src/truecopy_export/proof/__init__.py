@@ -1,7 +1,7 @@
 """The original against the copy, on real images."""
 
-from .compare import Comparison, compare
-from .gate import check_gate, proof_level
+from .compare import Comparison, are_probabilities, compare
+from .gate import check_activation, check_gate, proof_level
 from .images import ProofImages, find_proof_images
 from .original import Answer, Original
 
@@ -10,6 +10,8 @@ __all__ = [
     "Comparison",
     "Original",
     "ProofImages",
+    "are_probabilities",
+    "check_activation",
     "check_gate",
     "compare",
     "find_proof_images",

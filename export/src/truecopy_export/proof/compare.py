@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from truecopy.engine import Session
-from truecopy.errors import InputError, ProofError
+from truecopy.errors import InputError, OutputError, ProofError
 from truecopy.predict import Member
 from truecopy.predict.heads import probabilities
 from truecopy.proof import relative_difference
@@ -73,11 +73,16 @@ def compare(
         if original.transform is not None:
             theirs = _original_tensor(original.transform, layout, path, picture.image.mode, tensor)
         _count_values(result, path, tensor, theirs)
-        answers = {
-            "original": original.answer(theirs),
-            "truecopy": member.rows(session, tensor[np.newaxis])[0],
-        }
-        _count_answers(result, member, path, answers["original"], answers["truecopy"])
+        try:
+            answers = {
+                "original": original.answer(theirs),
+                "truecopy": member.rows(session, tensor[np.newaxis])[0],
+            }
+            _count_answers(result, member, path, answers["original"], answers["truecopy"])
+        except OutputError as error:
+            raise ProofError(
+                error.what, expected=error.expected, got=error.got, where=f"stage output, {path}"
+            ) from error
         if truth is not None:
             answers |= {name: answer(theirs) for name, answer in original.others.items()}
             result.labelled += 1
@@ -94,8 +99,14 @@ def _original_tensor(
 ) -> np.ndarray:
     """What the original library makes of the file, decoded by itself: `Image.open(...).convert(color)`."""
     with Image.open(path) as opened:
-        made = transform(opened.convert(mode))
-    array = np.asarray(made)
+        picture = opened.convert(mode)
+    try:
+        array = np.asarray(transform(picture))
+    except Exception as error:  # the transform is the user's own code
+        raise ProofError(
+            f"the original transform fails on {Path(path).name}: {type(error).__name__}: {error}",
+            where="stage tensor",
+        ) from error
     if array.ndim == 3 and layout == "NHWC":
         array = array.transpose(1, 2, 0)
     if array.shape != ours.shape:
@@ -126,5 +137,10 @@ def _count_answers(result: Comparison, member: Member, path: str, row: np.ndarra
     task = member.contract.task
     theirs, ours = probabilities(task, np.stack([row, copy]))
     result.max_probability_delta = max(result.max_probability_delta, float(np.abs(theirs - ours).max()))
+    result.already_probabilities += are_probabilities(row)
+
+
+def are_probabilities(row: np.ndarray) -> bool:
+    """Does this row of raw outputs lie in [0, 1] and sum to 1?"""
     inside = bool((row >= 0).all() and (row <= 1).all())
-    result.already_probabilities += inside and abs(float(row.sum(dtype=np.float64)) - 1.0) < 1e-3
+    return inside and abs(float(row.sum(dtype=np.float64)) - 1.0) < 1e-3

@@ -24,7 +24,7 @@ def check_gate(comparison: Comparison, task: Task) -> None:
         RecipeError: the outputs contradict the stated activation.
         ProofError: original and copy differ; names the stage and the worst image.
     """
-    _check_activation(comparison, task)
+    check_activation(task, already=comparison.already_probabilities == comparison.images)
     if comparison.differing_values:
         raise ProofError(
             f"{comparison.differing_values} tensor values differ on {comparison.differing_images} of "
@@ -48,8 +48,12 @@ def check_gate(comparison: Comparison, task: Task) -> None:
         )
 
 
-def _check_activation(comparison: Comparison, task: Task) -> None:
-    already = comparison.already_probabilities == comparison.images
+def check_activation(task: Task, *, already: bool) -> None:
+    """Is the stated activation the one that is missing? `already`: all rows are probabilities as they come.
+
+    Raises:
+        RecipeError: it is not.
+    """
     if task.activation == "softmax" and already:
         raise RecipeError(
             "the outputs are probabilities already: every row lies in [0, 1] and sums to 1",

@@ -73,9 +73,10 @@ def _from_table(table: Path, folder: Path, paths: tuple[str, ...], labels: Label
     known = {**{str(i): i for i in range(len(labels.labels))}, **_indices(labels)}
     try:
         text = table.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
+        rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter, restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ProofError(f"cannot read the proof labels: {error}", where=str(table)) from error
-    rows = list(csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ","))
     if not rows or not {"file", "label"} <= rows[0].keys():
         raise ProofError("the proof labels have no columns `file` and `label`", where=str(table))
     truths: dict[str, int] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -21,27 +21,34 @@ from .recipe import Recipe
 
 Numbers: TypeAlias = tuple[float, ...]
 Compare: TypeAlias = Callable[[Any, Recipe], str | None]
+Field: TypeAlias = Literal[
+    "img_size", "input_size", "val_crop_size", "val_resize_size", "crop_pct", "crop_mode", "interpolation", "in_chans",
+    "mean", "std",
+]  # fmt: skip
 
 
 def check_arguments(arguments: Mapping[str, Any] | None, recipe: Recipe) -> None:
     """Refuse a recipe that the checkpoint's own arguments contradict; what they leave open is no contradiction.
 
+    A field in `recipe.overrules` may differ: a person wrote down that it does.
+
     Raises:
         RecipeError: lists field, value of the checkpoint and value of the recipe.
     """
-    contradictions = []
+    contradictions: dict[Field, str] = {}
     for name, compare in _COMPARE.items():
         stated = (arguments or {}).get(name)
         # timm's parser stores None and '' for "not given".
         found = None if stated is None or stated == "" else compare(stated, recipe)
-        if found is not None:
-            contradictions.append(f"{name}: checkpoint {stated!r}, recipe {found}")
+        if found is not None and name not in recipe.overrules:
+            contradictions[name] = f"{name}: checkpoint {stated!r}, recipe {found}"
     if contradictions:
         raise RecipeError(
-            f"the checkpoint's arguments contradict the recipe {recipe.source}",
-            got="; ".join(contradictions),
+            f"the checkpoint's arguments contradict the recipe {recipe.source.partition(' sha256:')[0]}",
+            got="; ".join(contradictions.values()),
             fix="Pass the transform that the model was validated with (--recipe python:package.module:object); "
-            "if the arguments are out of date, state the steps in a file (--recipe steps.yaml)",
+            "if the arguments are out of date, state the steps in a file (--recipe steps.yaml) with the line "
+            f"overrules: [{', '.join(contradictions)}]",
         )
 
 
@@ -133,7 +140,7 @@ def _numbers(stated: Any) -> Numbers | None:
     return tuple(float(value) for value in values) if values and real else None
 
 
-_COMPARE: Mapping[str, Compare] = {
+_COMPARE: Mapping[Field, Compare] = {
     "img_size": _canvas,
     "input_size": _canvas,
     "val_crop_size": _canvas,

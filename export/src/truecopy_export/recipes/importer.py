@@ -70,7 +70,7 @@ def import_recipe(
         found = load_object(recipe.removeprefix("python:"), RecipeError)
         result = _read_object(found, recipe, pass_order, channels)
     elif recipe.lower().endswith((".yaml", ".yml")):
-        return read_steps_yaml(Path(recipe), pass_order)
+        result = read_steps_yaml(Path(recipe), pass_order)
     else:
         raise _unknown(recipe)
     check_arguments(arguments, result)

@@ -66,7 +66,7 @@ def check_labels(labels: Labels, classes: int) -> tuple[str, ...]:
     if len(labels.labels) != classes:
         raise RecipeError(
             f"{len(labels.labels)} labels for {classes} outputs",
-            where=labels.source,
+            where=labels.source.partition(" sha256:")[0],
             fix="Give one label per output, in the order of the outputs (--labels FILE)",
         )
     places: dict[str, list[str]] = {}

@@ -21,7 +21,8 @@ class Recipe:
 
     original: the live transform; takes the decoded PIL image, already converted to `input.color`, and returns
     float32 channels x height x width. None for hand-written steps.
-    source: for `provenance.recipe`. notes: sentences for people.
+    source: for `provenance.recipe`. notes: sentences for people. overrules: the checkpoint's arguments that a person
+    stated to be wrong.
     """
 
     input: ImageInput
@@ -29,6 +30,7 @@ class Recipe:
     original: Callable[[Image.Image], Any] | None = field(compare=False)
     source: str
     notes: tuple[str, ...]
+    overrules: tuple[str, ...] = ()
 
 
 def pillow_input(color: Literal["RGB", "L"]) -> ImageInput:

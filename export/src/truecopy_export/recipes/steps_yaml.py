@@ -1,4 +1,7 @@
-"""Steps written by hand: a YAML file with `steps:` and, where it differs from Pillow's habits, `input:`."""
+"""Steps written by hand: a YAML file with `steps:` and, where it differs from Pillow's habits, `input:`.
+
+`overrules: [img_size]` names arguments of the checkpoint that are out of date; without it they refuse the file.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from truecopy.contract.codec import convert
 from truecopy.contract.steps import PassOrder
 from truecopy.errors import ContractError, RecipeError
 
+from .checkpoint_arguments import Field
 from .recipe import Recipe, checked_steps, pillow_input
 
 MAX_BYTES = 64 * 1024
@@ -22,6 +26,7 @@ MAX_BYTES = 64 * 1024
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     input: ImageInput
     steps: tuple[Step, ...]
+    overrules: tuple[Field, ...] = ()
 
 
 class _Loader(yaml.SafeLoader):
@@ -59,7 +64,7 @@ def read_steps_yaml(path: Path, pass_order: PassOrder) -> Recipe:
             error.what, expected=error.expected, got=error.got, where=where, fix=error.fix
         ) from error
     source = f"{path.name} sha256:{hashlib.sha256(data).hexdigest()}"
-    return Recipe(document.input, steps, None, source, tuple(notes))
+    return Recipe(document.input, steps, None, source, tuple(notes), document.overrules)
 
 
 def _read(path: Path) -> bytes:

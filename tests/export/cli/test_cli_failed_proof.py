@@ -1,0 +1,123 @@
+"""A proof that does not hold: exit code 4, the stage by name, and no file, not even a temporary one."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import onnx_ir
+import pytest
+from torchvision import transforms
+
+from truecopy_export import writer
+
+
+def different_tensors(monkeypatch):
+    """The transform's own library computes something else than its objects say."""
+    normalize = transforms.functional.normalize
+    monkeypatch.setattr(transforms.functional, "normalize", lambda *given: normalize(*given) + 1e-6)
+
+
+def failing_transform(monkeypatch):
+    def fail(*_):
+        raise ValueError("a user's own mistake")
+
+    monkeypatch.setattr(transforms.functional, "normalize", fail)
+
+
+class Wrapped:
+    """A session whose answers are changed on the way."""
+
+    def __init__(self, session, change):
+        self._session, self._change = session, change
+
+    @property
+    def running(self):
+        return self._session.running
+
+    def run(self, feeds):
+        return {name: self._change(array) for name, array in self._session.run(feeds).items()}
+
+
+def answers(change):
+    def tamper(monkeypatch):
+        opened = writer.open_session
+        monkeypatch.setattr(writer, "open_session", lambda *given: Wrapped(opened(*given), change))
+
+    return tamper
+
+
+def failing_selftest(monkeypatch):
+    recorded = writer.record
+
+    def record(*given):
+        sample = recorded(*given)
+        return type(sample)(
+            **{name: getattr(sample, name) for name in sample.__struct_fields__} | {"canvas": "0" * 64}
+        )
+
+    monkeypatch.setattr(writer, "record", record)
+
+
+def another_graph(monkeypatch):
+    """What torch.onnx writes answers differently than the network."""
+    from truecopy_export.graph import trace
+
+    made = trace._export
+
+    def export(module, example):
+        program = made(module, example)
+        for value in program.model.graph.initializers.values():
+            if value.name.endswith("4.bias"):
+                value.const_value = onnx_ir.tensor(value.const_value.numpy() + np.float32(1), name=value.name)
+        return program
+
+    monkeypatch.setattr(trace, "_export", export)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "message"),
+    [
+        (different_tensors, "tensor values differ on 3 of 3 images: expected 0 - at stage tensor, first photos/cat/0.png"),
+        (failing_transform, "the original transform fails on 0.png: ValueError: a user's own mistake - at stage tensor"),
+        (answers(lambda rows: rows * np.float32(1.01)), "the outputs differ too much: expected at most 1e-04 of the largest logit, got 1.0e-02 - at stage output, photos/"),
+        (answers(lambda rows: rows * np.float32(np.nan)), "the graph answered with NaN or infinity: expected finite numbers - at stage output, photos/cat/0.png"),
+        (failing_selftest, "the finished file fails its own selftest on sample"),
+        (another_graph, "the exported graph differs from the network at batch 1"),
+    ],
+    ids=["tensors", "transform fails", "outputs", "NaN", "selftest", "graph"],
+)  # fmt: skip
+def test_the_stage_is_named_and_nothing_is_left(export, left, monkeypatch, tamper, message):
+    tamper(monkeypatch)
+    done = export()
+    assert done.code == 4, done.err
+    (line,) = [line for line in done.err.splitlines() if line.startswith("truecopy: ")]
+    assert message in line
+    assert "Traceback" not in done.err
+    assert done.out == ""
+    assert left() == []
+
+
+def test_the_file_that_was_there_stays(export, left, monkeypatch, tmp_path):
+    assert export().code == 0
+    before = (tmp_path / "out.onnx").read_bytes()
+    different_tensors(monkeypatch)
+    assert export("--overwrite").code == 4
+    assert (tmp_path / "out.onnx").read_bytes() == before
+    assert left() == ["out.onnx"]
+
+
+def test_outputs_within_the_tolerance_that_flip_a_label_fail_too(export, left, monkeypatch):
+    """Two logits that are nearly equal: the tolerance holds, the decision does not."""
+    compare = sys.modules["truecopy_export.proof.compare"]
+    counted = compare._count_answers
+
+    def flip(result, member, path, row, copy):
+        row = np.float32([1.0, 1.00001, 0.0])
+        counted(result, member, path, row, row[[1, 0, 2]])
+
+    monkeypatch.setattr(compare, "_count_answers", flip)
+    done = export()
+    assert done.code == 4
+    assert "3 of 3 images get another label: expected 0 - at stage result, first photos/cat/0.png" in done.err
+    assert left() == []
