@@ -23,7 +23,9 @@ def test_the_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("library", ["numpy", "cv2", "PIL", "onnxruntime", "msgspec", "click", "rich", "torch"])
+@pytest.mark.parametrize(
+    "library", ["numpy", "cv2", "PIL", "onnxruntime", "msgspec", "click", "rich", "torch"]
+)
 def test_importing_truecopy_alone_loads_no(library: str) -> None:
     assert python(f"import sys, truecopy; print({library!r} in sys.modules)") == "False"
 
@@ -34,7 +36,9 @@ def test_importing_the_exporter_alone_loads_no(library: str) -> None:
 
 
 def test_the_contract_loads_no_array_library() -> None:
-    loaded = python("import sys, truecopy.contract; print(*(m for m in ('numpy', 'cv2', 'PIL') if m in sys.modules))")
+    loaded = python(
+        "import sys, truecopy.contract; print(*(m for m in ('numpy', 'cv2', 'PIL') if m in sys.modules))"
+    )
     assert loaded == ""
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 
 import truecopy
-from truecopy import errors
-
 import truecopy_export
+from truecopy import errors
 
 
 def test_the_runtime_exports_these_names() -> None:
@@ -71,6 +70,8 @@ def test_exit_codes_are_those_of_the_families() -> None:
 
 
 def test_a_message_says_what_expected_got_where_and_what_to_do() -> None:
-    error = errors.Keys("three keys are missing", expected="'a'", got="'b'", where="best.pt", fix="Try --arch x")
+    error = errors.Keys(
+        "three keys are missing", expected="'a'", got="'b'", where="best.pt", fix="Try --arch x"
+    )
     assert str(error) == "three keys are missing: expected 'a', got 'b' - at best.pt. Try --arch x"
     assert str(errors.Keys("no parts")) == "no parts"

@@ -35,7 +35,15 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` folder of a new virtual environment that holds the built wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("wheel")
     built = run(
-        sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT / "runtime", cwd=folder
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        folder,
+        ROOT / "runtime",
+        cwd=folder,
     )
     assert built.returncode == 0, built.stderr
     wheel = next(folder.glob("truecopy-*.whl"))
@@ -69,7 +77,8 @@ def test_predict_names_every_committed_sample(environment: Path, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert {Path(row["path"]).stem: row["label"] for row in rows} == {
-        name: name for name in "zero one two three four five six seven eight nine".split()
+        name: name
+        for name in ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     }
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from tools.bench import cold_start, throughput
+
 from truecopy.jobs.images import find_images
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -53,4 +53,6 @@ def main(model: str, image: str, rounds: int) -> None:
     for name, taken in times.items():
         ratios = [mine / floor for mine, floor in zip(taken, times["floor"], strict=True)]
         median = statistics.median(ratios)
-        print(f"{name:30}{1000 * statistics.median(taken):12.0f}{median:21.2f}{min(ratios):12.2f}{max(ratios):8.2f}")
+        print(
+            f"{name:30}{1000 * statistics.median(taken):12.0f}{median:21.2f}{min(ratios):12.2f}{max(ratios):8.2f}"
+        )

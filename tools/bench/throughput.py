@@ -83,6 +83,10 @@ def main(path: str, images: list[str], rounds: int) -> None:
         rows.append((floor, stream_seconds(model, images, repeats, processes)))
     ratios = [stream / floor for floor, stream in rows]
     print(f"\nstream on {processes} cores, {len(images)} images, ms per image (median of {rounds} rounds)")
-    print(f"{'floor: one process a core':30}{1000 * statistics.median(floor for floor, _ in rows):12.2f}{1.0:21.2f}")
+    print(
+        f"{'floor: one process a core':30}{1000 * statistics.median(floor for floor, _ in rows):12.2f}{1.0:21.2f}"
+    )
     stream = 1000 * statistics.median(stream for _, stream in rows)
-    print(f"{'model.stream':30}{stream:12.2f}{statistics.median(ratios):21.2f}{min(ratios):12.2f}{max(ratios):8.2f}")
+    print(
+        f"{'model.stream':30}{stream:12.2f}{statistics.median(ratios):21.2f}{min(ratios):12.2f}{max(ratios):8.2f}"
+    )

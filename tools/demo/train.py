@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from PIL import Image
 from sklearn.datasets import load_digits
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-
 from tools.demo.network import DigitNet, validation
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 CLASSES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 HELD_OUT = 360
