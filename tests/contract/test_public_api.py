@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 
+import pytest
+
 import truecopy
 import truecopy_export
 from truecopy import errors
@@ -39,12 +41,8 @@ def test_load_takes_the_arguments_of_the_contract() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    try:
+    with pytest.raises(AttributeError, match="detect"):
         truecopy.detect  # noqa: B018
-    except AttributeError as error:
-        assert "detect" in str(error)
-    else:
-        raise AssertionError
 
 
 def test_every_error_is_in_the_tree_and_inherits_a_builtin() -> None:
