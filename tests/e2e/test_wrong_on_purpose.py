@@ -264,7 +264,7 @@ TABLE = [
     (almost_right_architecture, 3, "timm has no model 'mobilenetv2_10'", "timm:mobilenetv2_100"),
     (training_transform, 3, "RandomResizedCrop is random", "pass the validation one"),
     (pointer_as_checkpoint, 3, "Git", "Fetch it: git lfs pull"),
-    (pointer_as_model, 3, "this is no ONNX file", "pointer.onnx"),
+    (pointer_as_model, 3, "this is no ONNX file: it is a Git-LFS pointer", "Fetch it: git lfs pull"),
     (pointer_to_attach, 3, "Git-LFS pointer", "Fetch it: git lfs pull"),
     (cuda_that_is_not_there, 5, "has no CUDAExecutionProvider", 'pip install "truecopy[gpu]"'),
     (checkpoint_as_model, 3, "this is a checkpoint, not an artifact", "truecopy export best.pt --arch"),

@@ -84,16 +84,11 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
 
 def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableArtifact(
             f"cannot read the model: {error.strerror or error}", where=str(path)
         ) from error
-    if data.startswith(b"version https://git-lfs"):
-        raise UnreadableArtifact(
-            "this is a Git-LFS pointer, not the model itself", where=str(path), fix="Fetch it: git lfs pull"
-        )
-    return data
 
 
 def _parse(data: bytes, where: str) -> onnx.ModelProto:

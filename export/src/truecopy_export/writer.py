@@ -100,7 +100,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         progress.stage(f"proof on {len(images.paths)} images")
         comparison = _compare(subject, request, (member, session), images, progress)
         notes += [*images.notes, *_proof_notes(subject, comparison, request)]
-        check_gate(comparison, draft.task)
+        _pass_gate(comparison, draft, request.output)
     proof = _proof(comparison, images, has_original=subject.recipe.original is not None)
     contract = msgspec.structs.replace(draft, proof=proof)
     golden = [record(member, session, name, encoded) for name, encoded in golden_images()]
@@ -115,6 +115,23 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     progress.stage("seal, open anew, selftest")
     size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
     return Report(str(request.output), size, contract, comparison, tuple(notes))
+
+
+def _pass_gate(comparison: Comparison, draft: Contract, output: Path) -> None:
+    """The gate; where it does not hold, the worst case is saved beside the file that is not written."""
+    try:
+        check_gate(comparison, draft.task)
+    except ProofError as error:
+        saved = output.with_suffix(".failed-proof.npz")
+        if comparison.worst_case is not None:
+            comparison.worst_case.save(saved)
+        raise ProofError(
+            error.what,
+            expected=error.expected,
+            got=error.got,
+            where=error.where,
+            fix=f"{error.fix or 'No file was written'}. The worst case is saved: numpy.load({str(saved)!r})",
+        ) from error
 
 
 def _classes(subject: Subject) -> int:

@@ -1,4 +1,4 @@
-"""A proof that does not hold: exit code 4, the stage by name, and no file, not even a temporary one."""
+"""A proof that does not hold: exit code 4, the stage by name, no model file, and the worst case to look at."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 from torchvision import transforms
 
 from truecopy_export import writer
+
+WORST = ["out.failed-proof.npz"]
 
 
 def different_tensors(monkeypatch):
@@ -76,18 +78,18 @@ def another_graph(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("tamper", "message"),
+    ("tamper", "message", "files"),
     [
-        (different_tensors, "tensor values differ on 3 of 3 images: expected 0 - at stage tensor, first photos/cat/0.png"),
-        (failing_transform, "the original transform fails on 0.png: ValueError: a user's own mistake - at stage tensor"),
-        (answers(lambda rows: rows * np.float32(1.01)), "the outputs differ too much: expected at most 1e-04 of the largest logit, got 1.0e-02 - at stage output, photos/"),
-        (answers(lambda rows: rows * np.float32(np.nan)), "the graph answered with NaN or infinity: expected finite numbers - at stage output, photos/cat/0.png"),
-        (failing_selftest, "the finished file fails its own selftest on sample"),
-        (another_graph, "the exported graph differs from the network at batch 1"),
+        (different_tensors, "tensor values differ on 3 of 3 images: expected 0 - at stage tensor, first photos/cat/0.png", WORST),
+        (failing_transform, "the original transform fails on 0.png: ValueError: a user's own mistake - at stage tensor", []),
+        (answers(lambda rows: rows * np.float32(1.01)), "the outputs differ too much: expected at most 1e-04 of the largest logit, got 1.0e-02 - at stage output, photos/", WORST),
+        (answers(lambda rows: rows * np.float32(np.nan)), "the graph answered with NaN or infinity: expected finite numbers - at stage output, photos/cat/0.png", []),
+        (failing_selftest, "the finished file fails its own selftest on sample", []),
+        (another_graph, "the exported graph differs from the network at batch 1", []),
     ],
     ids=["tensors", "transform fails", "outputs", "NaN", "selftest", "graph"],
 )  # fmt: skip
-def test_the_stage_is_named_and_nothing_is_left(export, left, monkeypatch, tamper, message):
+def test_the_stage_is_named_and_no_model_is_left(export, left, monkeypatch, tamper, message, files):
     tamper(monkeypatch)
     done = export()
     assert done.code == 4, done.err
@@ -95,7 +97,17 @@ def test_the_stage_is_named_and_nothing_is_left(export, left, monkeypatch, tampe
     assert message in line
     assert "Traceback" not in done.err
     assert done.out == ""
-    assert left() == []
+    assert left() == files
+
+
+def test_the_worst_case_of_a_failed_proof_holds_both_tensors(export, monkeypatch, tmp_path):
+    different_tensors(monkeypatch)
+    assert "The worst case is saved: numpy.load('" in export().err
+    saved = np.load(tmp_path / WORST[0])
+    assert str(saved["image"]).startswith("photos/")
+    assert saved["original_tensor"].shape == saved["copy_tensor"].shape
+    assert 0 < np.abs(saved["original_tensor"] - saved["copy_tensor"]).max() < 2e-6
+    assert saved["original_output"].dtype == saved["copy_output"].dtype == np.float32
 
 
 def test_the_file_that_was_there_stays(export, left, monkeypatch, tmp_path):
@@ -104,7 +116,7 @@ def test_the_file_that_was_there_stays(export, left, monkeypatch, tmp_path):
     different_tensors(monkeypatch)
     assert export("--overwrite").code == 4
     assert (tmp_path / "out.onnx").read_bytes() == before
-    assert left() == ["out.onnx"]
+    assert left() == [*WORST, "out.onnx"]
 
 
 def test_outputs_within_the_tolerance_that_flip_a_label_fail_too(export, left, monkeypatch):
@@ -120,4 +132,4 @@ def test_outputs_within_the_tolerance_that_flip_a_label_fail_too(export, left, m
     done = export()
     assert done.code == 4
     assert "3 of 3 images get another label: expected 0 - at stage result, first photos/cat/0.png" in done.err
-    assert left() == []
+    assert left() == WORST

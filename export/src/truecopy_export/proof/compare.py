@@ -17,6 +17,7 @@ from truecopy.proof import relative_difference
 
 from .images import ProofImages
 from .original import Original
+from .worst_case import WorstCase
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Comparison:
     affected_by_passes: int = 0
     unreadable: list[str] = field(default_factory=list)
     already_probabilities: int = 0
+    worst_case: WorstCase | None = None
 
     def accuracy(self, who: str) -> float | None:
         return self.hits.get(who, 0) / self.labelled if self.labelled and who in self.hits else None
@@ -79,6 +81,7 @@ def compare(
                 "truecopy": member.rows(session, tensor[np.newaxis])[0],
             }
             _count_answers(result, member, path, answers["original"], answers["truecopy"])
+            _keep_worst(result, WorstCase(path, theirs, tensor, answers["original"], answers["truecopy"]))
         except OutputError as error:
             raise ProofError(
                 error.what, expected=error.expected, got=error.got, where=f"stage output, {path}"
@@ -138,6 +141,11 @@ def _count_answers(result: Comparison, member: Member, path: str, row: np.ndarra
     theirs, ours = probabilities(task, np.stack([row, copy]))
     result.max_probability_delta = max(result.max_probability_delta, float(np.abs(theirs - ours).max()))
     result.already_probabilities += are_probabilities(row)
+
+
+def _keep_worst(result: Comparison, case: WorstCase) -> None:
+    if result.worst_case is None or case.severity > result.worst_case.severity:
+        result.worst_case = case
 
 
 def are_probabilities(row: np.ndarray) -> bool:

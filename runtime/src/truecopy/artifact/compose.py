@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 
 from truecopy.contract import Contract, encode
-from truecopy.errors import UnreadableArtifact, Unsafe
+from truecopy.errors import Unsafe
 
 from .golden import GoldenSample, encode_golden
 from .metadata import CONTRACT_KEY, GOLDEN_KEY, METADATA_PROPS, OUR_KEYS, read_entry, write_entry
+from .mistaken import no_onnx
 from .seal import append_seal
 from .wire import LENGTH, Bytes, WireError, fields
 
@@ -34,7 +35,7 @@ def split(model: Bytes, where: str = "<model>") -> tuple[bytes, dict[str, str]]:
             else:
                 graph.append(view[field.start : field.end])
     except (WireError, UnicodeDecodeError) as error:
-        raise UnreadableArtifact(f"this is no ONNX file: {error}", where=where) from error
+        raise no_onnx(view, error, where) from error
     return b"".join(graph), entries
 
 

@@ -11,6 +11,7 @@ from truecopy.errors import UnreadableArtifact
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .metadata import METADATA_PROPS, read_entry
+from .mistaken import no_onnx
 from .seal import SEAL_BYTES, read_seal
 from .wire import _FIXED, LENGTH, MAX_VARINT, VARINT, WireError, read_tag, read_varint
 
@@ -44,7 +45,7 @@ def skim(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Skimm
             f"cannot read the model: {error.strerror or error}", where=str(path)
         ) from error
     except (WireError, UnicodeDecodeError) as error:
-        raise UnreadableArtifact(f"this is no ONNX file: {error}", where=str(path)) from error
+        raise no_onnx(b"", error, str(path)) from error
 
 
 def _entries(file: BinaryIO, size: int, budget: int) -> dict[str, str]:

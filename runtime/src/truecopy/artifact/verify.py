@@ -15,6 +15,7 @@ from truecopy.limits import DEFAULT_LIMITS, Limits
 from .content import Content, read_content
 from .golden import GoldenSample, decode_golden
 from .metadata import CONTRACT_KEY, GOLDEN_KEY, METADATA_PROPS, OUR_KEYS, read_entry
+from .mistaken import no_onnx
 from .seal import SEAL_BYTES, check_seal, not_sealed, read_seal
 from .walk import walk
 from .wire import LENGTH, WireError, fields
@@ -120,6 +121,8 @@ def _lay_out(view: memoryview, where: str) -> _Layout:
 
     Metadata stands behind everything else in a file that we write, so the graph's hash is a prefix of the file's.
     """
+    if not view:
+        raise no_onnx(view, "it is empty", where)
     entries: dict[str, str] = {}
     sealed = read_seal(view[-SEAL_BYTES:])
     end = len(view) - SEAL_BYTES if sealed is not None else len(view)
@@ -138,7 +141,7 @@ def _lay_out(view: memoryview, where: str) -> _Layout:
     except UnicodeDecodeError as error:
         raise UnreadableArtifact("metadata is not UTF-8", where=where) from error
     except WireError as error:
-        raise UnreadableArtifact(f"this is no ONNX file, or it is cut short: {error}", where=where) from error
+        raise no_onnx(view, error, where) from error
     if last != end:  # what looks like a seal is the end of another field
         sealed, end = None, len(view)
     digest = hashlib.sha256(view[: end if graph_end is None else graph_end])

@@ -13,6 +13,7 @@ from typing import NoReturn
 from truecopy.errors import ExternalData, UnreadableArtifact, Unsafe
 
 from .functions import Operator, Unbounded, expanded_nodes
+from .mistaken import no_onnx
 from .wire import LENGTH, VARINT, Field, WireError, fields, read_varint
 
 MAX_NESTING = 16  # graphs inside graphs
@@ -84,7 +85,7 @@ def walk(data: memoryview, where: str) -> None:
     except Unbounded as error:
         raise Unsafe(str(error), where=where) from error
     except WireError as error:
-        raise UnreadableArtifact(f"this is no ONNX file: {error}", where=where) from error
+        raise no_onnx(data, error, where) from error
 
 
 def _message(state: _Walk, kind: str, start: int, end: int, depth: int) -> None:

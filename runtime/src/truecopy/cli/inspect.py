@@ -9,27 +9,36 @@ import msgspec
 
 from truecopy.artifact import Artifact, read
 from truecopy.contract import Contract, Step
+from truecopy.errors import TruecopyError
 
-from .output import console, one_line, print_json, printable
+from .output import console, one_line, print_json, printable, refuse
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("models", nargs=-1, metavar="MODEL...", required=True)
 @click.option("--json", "as_json", is_flag=True, help="The whole contract, one JSON document a line.")
 def inspect(models: tuple[str, ...], as_json: bool) -> int:
-    """Show what a model file says about itself, and whether its seal holds. Exit code 3 if it does not."""
-    intact = True
-    for path in models:
+    """Show what a model file says about itself, and whether its seal holds. Exit code 3 if it does not.
+
+    A model that is refused does not stop the others.
+    """
+    return max(_one(path, as_json=as_json) for path in models)
+
+
+def _one(path: str, *, as_json: bool) -> int:
+    try:
         artifact = read(path)
-        intact &= artifact.seal == "sealed"
-        if as_json:
-            status = "ok" if artifact.seal == "sealed" else "error"
-            contract = msgspec.to_builtins(artifact.contract)
-            print_json({"path": path, "status": status, "seal": artifact.seal, "digest": artifact.digest,
-                        "bytes": artifact.bytes, "golden": len(artifact.golden), "contract": contract})  # fmt: skip
-        else:
-            _print(artifact)
-    return 0 if intact else 3
+    except TruecopyError as error:
+        return refuse(path, error, as_json=as_json)
+    sealed = artifact.seal == "sealed"
+    if as_json:
+        contract = msgspec.to_builtins(artifact.contract)
+        print_json({"path": path, "status": "ok" if sealed else "error", "seal": artifact.seal,
+                    "digest": artifact.digest, "bytes": artifact.bytes, "golden": len(artifact.golden),
+                    "contract": contract})  # fmt: skip
+    else:
+        _print(artifact)
+    return 0 if sealed else 3
 
 
 def _print(artifact: Artifact) -> None:

@@ -17,7 +17,7 @@ import click
 from truecopy import __version__
 from truecopy.errors import TruecopyError
 
-from .output import complain
+from .output import complain, refuse
 
 # Imported when called: `truecopy --help` loads no array library.
 _OWN = {
@@ -86,8 +86,8 @@ def main() -> None:
         error.show()
         status = error.exit_code
     except TruecopyError as error:
-        complain(str(error))
-        status = error.exit_code
+        subject = next((word for word in sys.argv[2:] if not word.startswith("-")), "")
+        status = refuse(subject, error, as_json="--json" in sys.argv)
     except KeyboardInterrupt:
         status = 130
     except OSError as error:

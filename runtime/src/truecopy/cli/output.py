@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from truecopy.errors import TruecopyError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -23,6 +25,14 @@ def note(message: str) -> None:
 def print_json(document: Mapping[str, Any]) -> None:
     """One document on one line, ASCII: a surrogate from a file name stays as its escape."""
     click.echo(json.dumps(document, ensure_ascii=True, allow_nan=False))
+
+
+def refuse(path: str, error: TruecopyError, *, as_json: bool) -> int:
+    """Say why `path` was refused, as a row too where rows are asked for; returns the exit code."""
+    complain(str(error))
+    if as_json:
+        print_json({"path": path, "status": "error", "error": str(error), "kind": type(error).__name__})
+    return error.exit_code
 
 
 def printable(text: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from truecopy.errors import TruecopyError
 from truecopy.proof import STAGES, SelftestReport
 from truecopy.proof import selftest as run_selftest
 
-from .output import complain, console, note, one_line, print_json
+from .output import complain, console, note, one_line, print_json, refuse
 
 _MARK = {
     "same": "same",
@@ -23,16 +24,23 @@ _MARK = {
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, provider:NAME.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
 def selftest(models: tuple[str, ...], device: str, as_json: bool) -> int:
-    """Replay the golden samples on this host and say which stage differs. Exit code 4 if one does."""
-    holds = True
-    for path in models:
+    """Replay the golden samples on this host and say which stage differs. Exit code 4 if one does.
+
+    A model that is refused (exit code 3, or 5 for its device) does not stop the others.
+    """
+    return max(_one(path, device, as_json=as_json) for path in models)
+
+
+def _one(path: str, device: str, *, as_json: bool) -> int:
+    try:
         report = run_selftest(path, device=device)
-        holds &= report.ok
-        if as_json:
-            print_json({"path": path, "status": "ok" if report.ok else "error", **report.to_dict()})
-        else:
-            _print(path, report)
-    return 0 if holds else 4
+    except TruecopyError as error:
+        return refuse(path, error, as_json=as_json)
+    if as_json:
+        print_json({"path": path, "status": "ok" if report.ok else "error", **report.to_dict()})
+    else:
+        _print(path, report)
+    return 0 if report.ok else 4
 
 
 def _print(path: str, report: SelftestReport) -> None:
