@@ -20,7 +20,9 @@ from .refusals import (
     means,
     refuse_different,
     refuse_never_updated,
+    unnamed_rivals,
 )
+from .rivals import find_rivals
 from .weights import TOP_LEVEL, Kind, Weights, relative_distance
 
 
@@ -43,7 +45,11 @@ def choose_weights(checkpoint: Checkpoint, ema: str = "auto") -> Choice:
 
 def _automatic(checkpoint: Checkpoint, found: Sequence[Found]) -> Choice:
     if not found:
-        return _only(checkpoint)
+        only = _only(checkpoint)
+        rivals = find_rivals(checkpoint.content, only.taken)
+        if rivals:
+            raise unnamed_rivals(only.taken, rivals, checkpoint.name)
+        return only
     if len(found) > 1 or not found[0].layout.taken:
         raise ambiguous(found, checkpoint.name)
     chosen = found[0]

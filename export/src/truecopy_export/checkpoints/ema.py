@@ -94,7 +94,9 @@ LAYOUTS: tuple[Layout, ...] = (
 )  # fmt: skip
 
 _UNKNOWN = "no layout known here, but the name says average"
-_AVERAGE = re.compile(r"(^|[_.])(ema|swa|avg|averaged?|averaging|shadow|teacher)([_.]|$)", re.IGNORECASE)
+_AVERAGE = re.compile(
+    r"((?i:(^|[_.])(ema|swa|avg|averaged?|averaging|shadow|teacher|polyak))|(?<=[a-z])(EMA|Ema|SWA|Swa|Shadow|Teacher))([_.]|$)"
+)
 # timm's task state: the head of a distillation task, not a second set of weights.
 _NOT_WEIGHTS = frozenset({"task_state", "task_state_ema"})
 

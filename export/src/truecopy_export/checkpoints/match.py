@@ -35,6 +35,11 @@ def load_into(module: torch.nn.Module, weights: Weights, where: str) -> tuple[st
     shapes = [name for name in tensors if tensors[name].shape != wanted[name].shape]
     if shapes:
         raise _shapes(wanted, tensors, shapes, where)
+    kinds = [
+        name for name in tensors if tensors[name].is_floating_point() != wanted[name].is_floating_point()
+    ]
+    if kinds:
+        raise _kinds(wanted, tensors, kinds, where)
     module.load_state_dict(
         {**tensors, **{name: wanted[name] for name in counters}}, strict=True, assign=False
     )
@@ -83,6 +88,18 @@ def _keys(
         got="; ".join(got),
         where=where,
         fix=". ".join(hint for hint in hints if hint) or "Check --arch and --arch-arg",
+    )
+
+
+def _kinds(
+    wanted: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor], names: Sequence[str], where: str
+) -> Keys:
+    shown = [f"{name} is {tensors[name].dtype} and should be {wanted[name].dtype}" for name in names[:_SHOWN]]
+    return Keys(
+        "The weights are of another kind than the architecture's: copying would turn integers into numbers",
+        got=f"{len(names)} differ: {', '.join(shown)}{_more(names)}",
+        where=where,
+        fix="A quantised checkpoint is not read; save the state dict of the float model",
     )
 
 

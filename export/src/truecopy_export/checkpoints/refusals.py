@@ -61,6 +61,17 @@ def list_fix(candidate: Found) -> str:
     )
 
 
+def unnamed_rivals(taken: Weights, rivals: Sequence[str], where: str) -> AmbiguousEma:
+    """More than one set of weights of the same network, and no known layout that says which is which."""
+    says = " or ".join(f"--ema {field}" for field in rivals)
+    return AmbiguousEma(
+        "More than one set of weights of the same network is in the file, and their names say nothing certain",
+        got=", ".join((taken.field, *rivals)),
+        where=where,
+        fix=f"Say {says}, or --ema raw for {taken.field}",
+    )
+
+
 def refuse_different(raw: Weights, ema: Weights, where: str) -> None:
     unlike = difference(raw, ema)
     if unlike is not None:

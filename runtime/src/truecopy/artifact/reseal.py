@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from truecopy.contract import Contract, decode
+from truecopy.contract import Contract, decode, subject_sha256
 from truecopy.errors import ContractError, NoContract
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
@@ -23,11 +23,12 @@ from .walk import walk
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """`graph_changed`: the graph is not the one that the contract was proven for; its proof is now `unproven`."""
+    """`graph_changed`, `contract_changed`: it is not what was proven; the proof is now `unproven`."""
 
     path: str
     contract: Contract
     graph_changed: bool
+    contract_changed: bool
 
 
 def reseal(
@@ -40,7 +41,7 @@ def reseal(
 ) -> Resealed:
     """Write `source` to `target` with a fresh seal; `contract` and `golden` replace those in the file.
 
-    A graph that differs from the contract's loses its proof: level `unproven`, and `graph.sha256` is set anew.
+    A graph or contract that differs from the proven one loses the proof: level `unproven`.
 
     Raises:
         NoContract: nothing in the file, and none given.
@@ -66,14 +67,25 @@ def reseal(
     if golden is None:
         golden = decode_golden(entries.get(GOLDEN_KEY, "[]"), limits)
     sha256 = graph_sha256(graph)
-    changed = sha256 != contract.graph.sha256
-    if changed:
+    graph_changed = sha256 != contract.graph.sha256
+    contract_changed = contract.proof.subject not in (None, subject_sha256(contract))
+    if graph_changed or contract_changed:
         contract = _without_proof(contract, sha256)
     write_atomically(target, compose(graph, contract, golden, entries))
-    return Resealed(str(target), contract, changed)
+    return Resealed(str(target), contract, graph_changed, contract_changed)
 
 
 def _without_proof(contract: Contract, sha256: str) -> Contract:
     replace = msgspec.structs.replace
-    proof = replace(contract.proof, level="unproven", tensor=None, output=None, decisions=None, accuracy=None)
+    proof = replace(
+        contract.proof,
+        level="unproven",
+        images=0,
+        labelled=False,
+        tensor=None,
+        output=None,
+        decisions=None,
+        accuracy=None,
+        subject=None,
+    )
     return replace(contract, graph=replace(contract.graph, sha256=sha256), proof=proof)

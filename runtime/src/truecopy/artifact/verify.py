@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
-from truecopy.contract import Contract, decode
+from truecopy.contract import Contract, decode, subject_sha256
 from truecopy.errors import Changed, ContractError, NoContract, UnreadableArtifact, Unsafe
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
@@ -101,6 +101,12 @@ def _artifact(view: memoryview, where: str, limits: Limits, *, must_be_sealed: b
             got=f"{layout.graph_sha256[:16]}…",
             where=where,
             fix="Export or attach again: a contract and its proof belong to one graph",
+        )
+    if must_be_sealed and contract.proof.subject not in (None, subject_sha256(contract)):
+        raise ContractError(
+            "the proof is about another contract: something in it was edited afterwards",
+            where=f"{where}: `$.proof.subject`",
+            fix=f"Export again, or truecopy seal {where} -o OUT.onnx writes it as `unproven`",
         )
     seal: SealState = "not sealed"
     if layout.sealed is not None:

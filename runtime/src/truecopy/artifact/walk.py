@@ -40,6 +40,7 @@ _CHILDREN: dict[str, dict[int, str]] = {
     "OperatorSet": {},
     "Tensor": {},
 }
+_ORT_FORMAT = b"ORTM"  # the identifier of a flatbuffer, at its fifth byte
 _NODE_OPERATOR, _NODE_DOMAIN = 4, 7
 _FUNCTION_NAME, _FUNCTION_DOMAIN = 1, 10
 _OPSET_DOMAIN = 1
@@ -76,6 +77,8 @@ def walk(data: memoryview, where: str) -> None:
             its shape.
     """
     state = _Walk(data, where)
+    if bytes(data[4:8]) == _ORT_FORMAT:
+        state.unsafe("the file is ONNX Runtime's own format as well: another graph may stand in it")
     try:
         has_graph = any(part.number == 7 and part.wire_type == LENGTH for part in fields(data))
         if not has_graph:

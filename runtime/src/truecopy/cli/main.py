@@ -86,8 +86,10 @@ def main() -> None:
         error.show()
         status = error.exit_code
     except TruecopyError as error:
-        subject = next((word for word in sys.argv[2:] if not word.startswith("-")), "")
-        status = refuse(subject, error, as_json="--json" in sys.argv)
+        from .arguments import MODEL_SUFFIXES
+
+        model = next((word for word in sys.argv[2:] if word.lower().endswith(MODEL_SUFFIXES)), "")
+        status = refuse(model, error, as_json="--json" in sys.argv)
     except KeyboardInterrupt:
         status = 130
     except OSError as error:

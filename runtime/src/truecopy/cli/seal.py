@@ -28,9 +28,11 @@ def seal(model: str, output: str, overwrite: bool, as_json: bool) -> int:
     resealed = reseal(model, output)
     if as_json:
         print_json({"path": output, "status": "ok", "graph_changed": resealed.graph_changed,
+                    "contract_changed": resealed.contract_changed,
                     "level": resealed.contract.proof.level})  # fmt: skip
         return 0
-    if resealed.graph_changed:
-        note("the graph is not the one that was proven: the new file says `unproven`")
+    for part, changed in (("graph", resealed.graph_changed), ("contract", resealed.contract_changed)):
+        if changed:
+            note(f"the {part} is not the one that was proven: the new file says `unproven`")
     note(f"sealed {output}; next: truecopy selftest {output}")
     return 0

@@ -1,6 +1,6 @@
 """What a file says: the contract document, its types, its JSON, its versions. No numpy, no ONNX Runtime."""
 
-from .codec import decode, encode, fingerprint
+from .codec import decode, encode, subject_sha256
 from .document import (
     Accuracy,
     AlphaOver,
@@ -45,5 +45,5 @@ __all__ = [
     "Views",
     "decode",
     "encode",
-    "fingerprint",
+    "subject_sha256",
 ]

@@ -63,6 +63,7 @@ def convert(value: Any, kind: Any, what: str = "contract", root: str = "$") -> A
         raise ContractError(f"the {what} is refused: {explain(str(error), value, kind, root)}") from error
 
 
-def fingerprint(contract: Contract) -> str:
-    """SHA-256 of the canonical JSON."""
-    return hashlib.sha256(encode(contract).encode()).hexdigest()
+def subject_sha256(contract: Contract) -> str:
+    """SHA-256 of the canonical JSON of all that a proof is about: input, steps, graph, task and views."""
+    parts = {name: getattr(contract, name) for name in ("input", "steps", "graph", "task", "views")}
+    return hashlib.sha256(dumps(msgspec.to_builtins(parts)).encode()).hexdigest()

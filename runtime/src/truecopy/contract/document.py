@@ -148,14 +148,17 @@ class Decisions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Accuracy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Top-1 on the labelled proof images: of the original and of the copy; raw and EMA where both exist."""
 
-    original: Share
+    original: Share | None
     truecopy: Share
-    raw: Share | None
-    ema: Share | None
+    raw: Share | None = None
+    ema: Share | None = None
 
 
 class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was compared at export. Null: not compared (`level` says why)."""
+    """What was compared at export. Null: not compared (`level` says why).
+
+    subject: SHA-256 of what was proven, `subject_sha256` of the contract; null in documents that do not say.
+    """
 
     level: Literal["bit-exact", "bounded", "self-consistent", "unproven"]
     images: Count
@@ -167,6 +170,7 @@ class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     output: OutputDifference | None
     decisions: Decisions | None
     accuracy: Accuracy | None
+    subject: Sha256 | None = None
 
 
 class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -85,6 +85,8 @@ def _open(ort: Any, source: bytes | str, device: Device, threads: int) -> Sessio
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # Bytes that look like ONNX Runtime's own format would run a graph that nobody has walked.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     # Threads that spin between two calls take the cores from decoding, and from every other process.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     assignment = device.provider != CPU and _version(ort) >= _ASSIGNMENT_SINCE

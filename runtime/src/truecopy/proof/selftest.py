@@ -14,6 +14,7 @@ from truecopy.engine import Session, available_cores
 from truecopy.errors import OutputError, ProofError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.predict import Member, open_artifact
+from truecopy.predict.heads import decide, probabilities
 
 from .stages import STAGES, Replay, replay
 from .tolerance import margin, output_tolerance, relative_difference
@@ -147,14 +148,20 @@ def _output(made: np.ndarray, golden: np.ndarray, tolerance: float | None) -> St
 
 
 def _result(member: Member, made: Replay, golden: GoldenSample, tolerance: float | None) -> StageCheck:
-    labels = member.contract.task.labels
-    if made.output.shape != golden.output.shape or len(golden.output) != len(labels):
+    """Both rows through the head, to what a user would be told."""
+    task = member.contract.task
+    if made.output.shape != golden.output.shape or len(golden.output) != len(task.labels):
         return StageCheck("result", "differs", "the answer has another shape")
-    now, then = int(np.argmax(made.output)), int(np.argmax(golden.output))
-    if now == then:
-        return StageCheck("result", "same", labels[now])
-    if tolerance is not None and margin(golden.output) <= tolerance:
-        return StageCheck(
-            "result", "undecided", f"{labels[now]}, golden {labels[then]}: margin below the tolerance"
+    try:
+        now, then = (
+            decide(task, row, golden.name, (), 1)
+            for row in probabilities(task, np.stack([made.output, golden.output]))
         )
-    return StageCheck("result", "differs", f"{labels[now]} ({now}), golden {labels[then]} ({then})")
+    except OutputError as error:
+        return StageCheck("result", "differs", str(error))
+    if (now.index, now.accepted) == (then.index, then.accepted):
+        return StageCheck("result", "same", f"{now.label} {now.confidence:.4f}")
+    told = " instead of ".join(f"{r.label} ({r.index}), accepted {r.accepted}" for r in (now, then))
+    if now.index != then.index and tolerance is not None and margin(golden.output) <= tolerance:
+        return StageCheck("result", "undecided", f"{told}: margin below the tolerance")
+    return StageCheck("result", "differs", told)
