@@ -11,11 +11,14 @@ import numpy as np
 import onnx
 
 from truecopy.artifact import split, walk
+from truecopy.artifact.metadata import CONTRACT_KEY
 from truecopy.contract import GraphInput, GraphOutput, Provenance
 from truecopy.contract.consistency import canvas_size
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import RecipeError, UnreadableArtifact, Unsafe
 
+from .graph.precision import precision_of
+from .graph.stability import check_stability
 from .progress import Progress
 from .proof import Answer, Original
 from .recipes import Recipe, import_recipe
@@ -54,21 +57,37 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
     where = str(foreign.path)
     walk(memoryview(data), where)
     graph, metadata = split(data, where)
+    if CONTRACT_KEY in metadata:
+        raise RecipeError(
+            "the file has a Truecopy contract already",
+            where=where,
+            fix="truecopy inspect shows it; truecopy seal or truecopy_export.reseal writes it anew",
+        )
     model = _parse(data, where)
     graph_input = _input(model, foreign.layout, where)
     recipe = import_recipe(
         foreign.recipe, module=None, architecture=None, arguments=None, pass_order=request.passes
     )
-    session = open_session(data, "cpu", "fp32", available_cores())
-    outputs, name = _outputs(model, session, _example(graph_input, recipe), foreign.answer, where)
+    if canvas_size(recipe.steps) is None and any(isinstance(side, int) for side in graph_input.size):
+        raise RecipeError(
+            "the recipe leaves pictures of different sizes, and the graph takes one",
+            expected=f"{graph_input.size[0]} x {graph_input.size[1]} after the last step",
+            fix="End it with CenterCrop or Resize((height, width))",
+        )
+    precision = precision_of(model)
+    session = open_session(data, "cpu", precision, available_cores())
+    example = _example(graph_input, recipe)
+    outputs, name = _outputs(model, session, example, foreign.answer, where)
+    check_stability(session, graph_input, name, example.zeros.shape[1:], precision)
     subject = Subject(
         graph=graph,
         inputs=(graph_input,),
         outputs=outputs,
         answer=name,
         opset=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
+        precision=precision,
         recipe=recipe,
-        original=Original(recipe.original, _answer(session, graph_input, name)),
+        original=Original(recipe.original, _answer(session, graph_input, name), other_network=False),
         provenance=Provenance(
             checkpoint=None,
             architecture=None,

@@ -66,6 +66,7 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
         outputs=traced.outputs,
         answer=traced.outputs[0].name,
         opset=traced.opset,
+        precision="fp32",
         recipe=recipe,
         original=Original(recipe.original, _answer(module), others),
         provenance=Provenance(

@@ -29,6 +29,7 @@ class Report:
             "status": "ok",
             "bytes": self.bytes,
             "notes": list(self.notes),
+            "unreadable": [] if self.comparison is None else list(self.comparison.unreadable),
             "proof": msgspec.to_builtins(self.contract.proof),
             "provenance": msgspec.to_builtins(self.contract.provenance),
         }
@@ -37,6 +38,8 @@ class Report:
         """The table: what was compared, and what was found."""
         proof = self.contract.proof
         rows = [("level", proof.level), ("images", str(proof.images))]
+        if self.comparison is not None and self.comparison.unreadable:
+            rows.append(("images left out (unreadable)", str(len(self.comparison.unreadable))))
         if proof.tensor is not None:
             rows.append(("tensor values that differ", str(proof.tensor.differing_values)))
         if proof.output is not None:

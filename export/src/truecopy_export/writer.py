@@ -10,25 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from PIL import ImageFile
 
 from truecopy.artifact import GoldenSample, compose, graph_sha256, replacing, walk
 from truecopy.contract import (
-    Accuracy,
     Contract,
-    Decisions,
     Graph,
     GraphInput,
     GraphOutput,
     ImageInput,
     Multiclass,
-    OutputDifference,
     Proof,
     Provenance,
     Step,
-    TensorDifference,
     Views,
+    decode,
+    encode,
 )
-from truecopy.contract.consistency import check
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import InputError, ProofError, RecipeError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS
@@ -46,13 +44,13 @@ from .proof import (
     check_gate,
     compare,
     find_proof_images,
-    proof_level,
+    proof_document,
+    proof_notes,
 )
-from .proof.isa import instruction_set
 from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
 from .report import Report
-from .request import Request
+from .request import Precision, Request
 
 REQUIRES = "0.1"
 
@@ -66,6 +64,7 @@ class Subject:
     outputs: tuple[GraphOutput, ...]
     answer: str
     opset: int
+    precision: Precision
     recipe: Recipe
     original: Original
     provenance: Provenance
@@ -88,9 +87,9 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         RecipeError: labels or activation do not fit the outputs.
         ContractError, Unsafe: the parts do not go together, or the graph is refused.
     """
+    _refuse_half_images()
     notes = [*subject.recipe.notes, *request.labels.notes, *check_labels(request.labels, _classes(subject))]
-    draft = _draft(subject, request)
-    check(draft)
+    draft = decode(encode(_draft(subject, request)))
     walk(memoryview(subject.graph), str(request.output))
     session = open_session(subject.graph, "cpu", "fp32", available_cores())
     member = Member(draft, Plan.of(draft), DEFAULT_LIMITS)
@@ -99,10 +98,9 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         images = find_proof_images(request.proof, request.labels, request.proof_labels)
         progress.stage(f"proof on {len(images.paths)} images")
         comparison = _compare(subject, request, (member, session), images, progress)
-        notes += [*images.notes, *_proof_notes(subject, comparison, request)]
+        notes += [*images.notes, *proof_notes(comparison, subject.original, request.passes)]
         _pass_gate(comparison, draft, request.output)
-    proof = _proof(comparison, images, has_original=subject.recipe.original is not None)
-    contract = msgspec.structs.replace(draft, proof=proof)
+    contract = msgspec.structs.replace(draft, proof=proof_document(comparison, subject.original, draft))
     golden = [record(member, session, name, encoded) for name, encoded in golden_images()]
     if comparison is None:
         check_activation(draft.task, already=all(are_probabilities(sample.output) for sample in golden))
@@ -115,6 +113,14 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     progress.stage("seal, open anew, selftest")
     size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
     return Report(str(request.output), size, contract, comparison, tuple(notes))
+
+
+def _refuse_half_images() -> None:
+    if ImageFile.LOAD_TRUNCATED_IMAGES:
+        raise RecipeError(
+            "PIL.ImageFile.LOAD_TRUNCATED_IMAGES is on in this process: half images would count as equal",
+            fix="Set it to False before the export",
+        )
 
 
 def _pass_gate(comparison: Comparison, draft: Contract, output: Path) -> None:
@@ -158,12 +164,14 @@ def _draft(subject: Subject, request: Request) -> Contract:
         inputs=subject.inputs,
         outputs=subject.outputs,
         answer=subject.answer,
-        precision="fp32",
+        precision=subject.precision,
         opset=subject.opset,
         sha256=graph_sha256(subject.graph),
     )
     image: ImageInput = subject.recipe.input
     steps: tuple[Step, ...] = subject.recipe.steps
+    unproven = Proof(level="unproven", images=0, labelled=False, provider="cpu", arithmetic="fp32", isa="unknown",
+                     tensor=None, output=None, decisions=None, accuracy=None)  # fmt: skip
     return Contract(
         truecopy=1,
         requires=REQUIRES,
@@ -173,7 +181,7 @@ def _draft(subject: Subject, request: Request) -> Contract:
         task=task,
         views=Views(forbidden=(), relabel={}),
         provenance=subject.provenance,
-        proof=_proof(None, None, has_original=False),
+        proof=unproven,
     )
 
 
@@ -186,54 +194,6 @@ def _compare(
     member, session = copy
     with pillow_passes(request.passes):
         return compare(subject.original, member, session, images, affected, progress.advance)
-
-
-def _proof_notes(subject: Subject, comparison: Comparison, request: Request) -> list[str]:
-    notes = []
-    if comparison.affected_by_passes:
-        notes.append(
-            f"{comparison.affected_by_passes} of {comparison.images} proof images depend on Pillow's pass order; "
-            f"the file says {request.passes!r}. If training ran another Pillow (below 13: horizontal), say --pillow-passes"
-        )
-    if comparison.unreadable:
-        notes.append(
-            f"{len(comparison.unreadable)} proof images could not be read and were left out: {comparison.unreadable[0]}"
-        )
-    if comparison.labelled:
-        return notes
-    if subject.recipe.original is None:
-        notes.append("steps written by hand have no original to equal, and the proof images have no labels: "
-                     "whether these steps are the right ones is not proven")  # fmt: skip
-    else:
-        notes.append("equality proven, correctness not: the proof images have no labels")
-    return notes
-
-
-def _proof(comparison: Comparison | None, images: ProofImages | None, *, has_original: bool) -> Proof:
-    isa = instruction_set()
-    if comparison is None or images is None:
-        return Proof(level="unproven", images=0, labelled=False, provider="cpu", arithmetic="fp32", isa=isa,
-                     tensor=None, output=None, decisions=None, accuracy=None)  # fmt: skip
-    accuracy = None
-    original, copy = comparison.accuracy("original"), comparison.accuracy("truecopy")
-    if original is not None and copy is not None:
-        accuracy = Accuracy(
-            original=original, truecopy=copy, raw=comparison.accuracy("raw"), ema=comparison.accuracy("ema")
-        )
-    return Proof(
-        level=proof_level(has_original=has_original),
-        images=comparison.images,
-        labelled=images.labelled,
-        provider="cpu",
-        arithmetic="fp32",
-        isa=isa,
-        tensor=TensorDifference(differing_values=comparison.differing_values) if has_original else None,
-        output=OutputDifference(max_abs_over_max_logit=comparison.max_output_difference),
-        decisions=Decisions(
-            flips=comparison.flips, max_probability_delta=min(1.0, comparison.max_probability_delta)
-        ),
-        accuracy=accuracy,
-    )
 
 
 def _embedded(count: int, images: ProofImages, member: Member, session: Session) -> list[GoldenSample]:

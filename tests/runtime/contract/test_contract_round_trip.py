@@ -17,7 +17,7 @@ from truecopy.contract import (
     Values,
     decode,
     encode,
-    fingerprint,
+    subject_sha256,
 )
 from truecopy.contract.consistency import canvas_size
 from truecopy.errors import ContractError
@@ -145,13 +145,19 @@ def test_an_integer_in_place_of_a_float_is_written_as_the_float_that_is_read_bac
     whole = replace(contract, steps=(*contract.steps[:-1], Values(chain=(("div", 255),))))
     single = replace(contract, steps=(*contract.steps[:-1], Values(chain=(("div", 255.0),))))
     assert encode(whole) == encode(single)
-    assert fingerprint(whole) == fingerprint(single)
+    assert subject_sha256(decode(encode(whole))) == subject_sha256(decode(encode(single)))
 
 
-def test_the_fingerprint_changes_with_any_field(contract):
-    other = replace(contract, proof=replace(contract.proof, images=301))
-    assert len(fingerprint(contract)) == 64
-    assert fingerprint(contract) != fingerprint(other)
+def test_the_subject_of_a_proof_changes_with_all_that_was_proven_and_nothing_else(contract):
+    proven = subject_sha256(contract)
+    assert len(proven) == 64
+    swapped = replace(contract, task=replace(contract.task, labels=contract.task.labels[::-1]))
+    assert subject_sha256(swapped) != proven
+    assert subject_sha256(replace(contract, steps=contract.steps[1:])) != proven
+    assert subject_sha256(replace(contract, graph=replace(contract.graph, sha256="0" * 64))) != proven
+    assert subject_sha256(replace(contract, proof=replace(contract.proof, images=301))) == proven
+    later = replace(contract.provenance, created="2030-01-01T00:00:00Z")
+    assert subject_sha256(replace(contract, provenance=later)) == proven
 
 
 def test_a_null_is_written_and_an_absent_fit_is_not(contract):

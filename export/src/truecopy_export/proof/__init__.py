@@ -1,7 +1,8 @@
 """The original against the copy, on real images."""
 
 from .compare import Comparison, are_probabilities, compare
-from .gate import check_activation, check_gate, proof_level
+from .document import proof_document, proof_notes
+from .gate import check_activation, check_gate
 from .images import ProofImages, find_proof_images
 from .original import Answer, Original
 
@@ -15,5 +16,6 @@ __all__ = [
     "check_gate",
     "compare",
     "find_proof_images",
-    "proof_level",
+    "proof_document",
+    "proof_notes",
 ]

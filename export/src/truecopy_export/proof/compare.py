@@ -38,6 +38,7 @@ class Comparison:
     affected_by_passes: int = 0
     unreadable: list[str] = field(default_factory=list)
     already_probabilities: int = 0
+    inside_unit: int = 0
     worst_case: WorstCase | None = None
 
     def accuracy(self, who: str) -> float | None:
@@ -67,6 +68,7 @@ def compare(
             picture = member.decode(path, None)
             tensor = member.tensor(picture)[0]
         except InputError as error:
+            _refuse_if_the_original_reads(original, path, member.contract.input.color, error)
             result.unreadable.append(str(error))
             continue
         result.images += 1
@@ -92,24 +94,48 @@ def compare(
             for who, row in answers.items():
                 result.hits[who] = result.hits.get(who, 0) + (int(np.argmax(row)) == truth)
     advance(len(images.paths), len(images.paths))
-    if result.images == 0:
-        raise ProofError("no proof image could be read", got=result.unreadable[0])
+    if 2 * len(result.unreadable) > len(images.paths):
+        raise ProofError(
+            f"{len(result.unreadable)} of {len(images.paths)} proof images could not be read",
+            expected="most of them",
+            got=result.unreadable[0],
+            fix="Take the damaged files out of the proof folder",
+        )
     return result
+
+
+def _refuse_if_the_original_reads(original: Original, path: str, mode: str, error: InputError) -> None:
+    """A file that the original turns into a tensor and the copy does not is a difference, not a damaged file."""
+    if original.transform is None:
+        return
+    try:
+        _transformed(original.transform, path, mode)
+    except Exception:  # neither reads it: whatever the original's decoder or transform raises
+        return
+    raise ProofError(
+        f"the original reads {Path(path).name}, the copy refuses it: {error}",
+        where="stage decode",
+        fix="If no such file will be met where the model runs, take it out of the proof folder",
+    ) from error
 
 
 def _original_tensor(
     transform: Callable[[Image.Image], object], layout: str, path: str, mode: str, ours: np.ndarray
 ) -> np.ndarray:
     """What the original library makes of the file, decoded by itself: `Image.open(...).convert(color)`."""
-    with Image.open(path) as opened:
-        picture = opened.convert(mode)
     try:
-        array = np.asarray(transform(picture))
+        array = _transformed(transform, path, mode)
     except Exception as error:  # the transform is the user's own code
         raise ProofError(
             f"the original transform fails on {Path(path).name}: {type(error).__name__}: {error}",
             where="stage tensor",
         ) from error
+    if array.dtype != np.float32:
+        raise ProofError(
+            f"the transform makes {array.dtype} of {Path(path).name}",
+            expected="float32",
+            where="stage tensor",
+        )
     if array.ndim == 3 and layout == "NHWC":
         array = array.transpose(1, 2, 0)
     if array.shape != ours.shape:
@@ -122,8 +148,14 @@ def _original_tensor(
     return np.ascontiguousarray(array, dtype=ours.dtype)
 
 
+def _transformed(transform: Callable[[Image.Image], object], path: str, mode: str) -> np.ndarray:
+    with Image.open(path) as opened:
+        return np.asarray(transform(opened.convert(mode)))
+
+
 def _count_values(result: Comparison, path: str, ours: np.ndarray, theirs: np.ndarray) -> None:
-    differing = int(np.count_nonzero(ours != theirs))
+    bits = f"u{ours.itemsize}"  # as bits: 0.0 is not -0.0
+    differing = int(np.count_nonzero(ours.view(bits) != theirs.view(bits)))
     result.differing_values += differing
     result.differing_images += differing > 0
     if differing and result.first_differing is None:
@@ -141,6 +173,7 @@ def _count_answers(result: Comparison, member: Member, path: str, row: np.ndarra
     theirs, ours = probabilities(task, np.stack([row, copy]))
     result.max_probability_delta = max(result.max_probability_delta, float(np.abs(theirs - ours).max()))
     result.already_probabilities += are_probabilities(row)
+    result.inside_unit += bool((row >= 0).all() and (row <= 1).all())
 
 
 def _keep_worst(result: Comparison, case: WorstCase) -> None:

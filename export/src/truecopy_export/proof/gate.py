@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from truecopy.contract import Task
 from truecopy.errors import ProofError, RecipeError
 
 from .compare import Comparison
 
 OUTPUT_TOLERANCE = 1e-4  # FP32: of the largest logit
-
-
-def proof_level(*, has_original: bool) -> Literal["bit-exact", "self-consistent"]:
-    """Hand-written steps have no original to be exact to."""
-    return "bit-exact" if has_original else "self-consistent"
 
 
 def check_gate(comparison: Comparison, task: Task) -> None:

@@ -66,7 +66,9 @@ def find_proof_images(folder: Path, labels: Labels, table: Path | None = None) -
 def _indices(labels: Labels) -> Mapping[str, int]:
     """Names that say one index: label ids, and the labels that stand there once."""
     once = {name: i for i, name in enumerate(labels.labels) if labels.labels.count(name) == 1}
-    return {**once, **{name: i for i, name in enumerate(labels.label_ids or ())}}
+    ids = {name: i for i, name in enumerate(labels.label_ids or ())}
+    # A name that is the label of one class and the id of another says neither.
+    return {name: i for name, i in {**once, **ids}.items() if once.get(name, i) == ids.get(name, i)}
 
 
 def _from_table(table: Path, folder: Path, paths: tuple[str, ...], labels: Labels) -> tuple[int | None, ...]:

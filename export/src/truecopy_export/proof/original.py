@@ -17,9 +17,10 @@ class Original:
     """transform: the live transform, PIL image to (channels, height, width) float32; None for hand-written steps.
 
     answer: one tensor as the graph takes it, without batch, to the row of raw outputs (classes,), by the original
-    network. others: the same for the other sets of weights (`raw`, `ema`), for accuracies side by side.
+    network. other_network: it is another implementation than the graph that is written. others: the same for the other sets of weights (`raw`, `ema`), for accuracies side by side.
     """
 
     transform: Callable[[Image.Image], object] | None
     answer: Answer
     others: Mapping[str, Answer] = field(default_factory=dict)
+    other_network: bool = True

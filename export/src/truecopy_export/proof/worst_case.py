@@ -24,7 +24,8 @@ class WorstCase:
     @property
     def severity(self) -> tuple[int, float]:
         """Tensor values that differ; then the output difference, relative to the largest logit."""
-        differing = int(np.count_nonzero(self.original_tensor != self.copy_tensor))
+        bits = f"u{self.copy_tensor.itemsize}"
+        differing = int(np.count_nonzero(self.original_tensor.view(bits) != self.copy_tensor.view(bits)))
         return differing, relative_difference(self.copy_output, self.original_output)
 
     def save(self, path: Path) -> None:

@@ -64,6 +64,9 @@ def convert(value: Any, kind: Any, what: str = "contract", root: str = "$") -> A
 
 
 def subject_sha256(contract: Contract) -> str:
-    """SHA-256 of the canonical JSON of all that a proof is about: input, steps, graph, task and views."""
+    """SHA-256 of the canonical JSON of all that a proof is about: input, steps, graph, task and views.
+
+    `contract` as `decode` gives it: built in Python, 255 may stand where the document says 255.0.
+    """
     parts = {name: getattr(contract, name) for name in ("input", "steps", "graph", "task", "views")}
     return hashlib.sha256(dumps(msgspec.to_builtins(parts)).encode()).hexdigest()
