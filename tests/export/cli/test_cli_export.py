@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import truecopy as runtime
+from truecopy.artifact import split
 
 
 def test_the_report_stands_on_stdout_and_the_progress_on_stderr(export, tmp_path, left):
@@ -34,7 +35,7 @@ def test_json_is_one_document_and_nothing_else(export, tmp_path):
     assert document["path"] == str(tmp_path / "out.onnx")
     assert document["bytes"] == Path(document["path"]).stat().st_size
     assert document["proof"]["level"] == "bit-exact"
-    assert set(document["proof"]["accuracy"]) == {"raw", "ema", "original", "truecopy"}
+    assert set(document["proof"]["accuracy"]) == {"raw", "ema", "original", "truecopy", "images"}
     assert document["provenance"]["checkpoint"]["weights"] == "ema"
     assert document["provenance"]["recipe"] == "python:user_code:validation"
 
@@ -181,7 +182,8 @@ def test_attach_through_the_command_line(truecopy, export, project, tmp_path):
         "  - {op: resize, rule: exact, size: [8, 8], kernel: pillow, filter: bilinear}\n"
         "  - {op: values, chain: [[div, 255.0]]}\n"
     )
-    done = truecopy("attach", tmp_path / "out.onnx", "--recipe", steps, "--labels", "labels.txt", "--proof", "photos",
+    (tmp_path / "bare.onnx").write_bytes(split((tmp_path / "out.onnx").read_bytes())[0])
+    done = truecopy("attach", tmp_path / "bare.onnx", "--recipe", steps, "--labels", "labels.txt", "--proof", "photos",
                     "-o", tmp_path / "theirs.onnx", "--json")  # fmt: skip
     assert done.code == 0, done.err
     assert done.json["proof"]["level"] == "self-consistent"

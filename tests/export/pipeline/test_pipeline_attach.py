@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import truecopy
 import truecopy_export
+from truecopy.artifact import split
 from truecopy.errors import ExternalData, ProofError, RecipeError, TruecopyError, UnreadableArtifact, Unsafe
 from truecopy.proof import selftest
 
@@ -203,8 +204,15 @@ def test_what_is_no_model_of_one_file_is_refused(attach, tmp_path, bare_onnx):
         attach(source)
 
 
-def test_an_artifact_can_be_attached_anew(attach, report, tmp_path):
-    made = attach(Path(report.path), labels=["a", "b", "c"])
+def test_an_artifact_is_not_attached_over(attach, report):
+    with pytest.raises(RecipeError, match=r"has a Truecopy contract already.*reseal"):
+        attach(Path(report.path), labels=["a", "b", "c"])
+
+
+def test_the_bare_graph_of_an_artifact_can_be_attached_anew(attach, report, tmp_path):
+    graph, _ = split(Path(report.path).read_bytes())
+    (tmp_path / "bare.onnx").write_bytes(graph)
+    made = attach(tmp_path / "bare.onnx", labels=["a", "b", "c"])
     assert made.contract.graph == report.contract.graph
     assert truecopy.read(made.path).contract.task.labels == ("a", "b", "c")
 

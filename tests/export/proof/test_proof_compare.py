@@ -89,7 +89,7 @@ def test_images_that_cannot_be_read_are_noted_not_fatal(both, tmp_path):
     assert found.images == 3
     assert len(found.unreadable) == 2
     assert "broken.png" in found.unreadable[0]
-    with pytest.raises(ProofError, match=r"no proof image could be read.*broken\.png"):
+    with pytest.raises(ProofError, match=r"1 of 1 proof images could not be read.*broken\.png"):
         both.compare(images=ProofImages((str(broken),), (None,), ()))
 
 

@@ -136,6 +136,7 @@ def test_seal_as_json(cli, unsealed: Path, tmp_path: Path) -> None:
         "path": str(tmp_path / "out.onnx"),
         "status": "ok",
         "graph_changed": False,
+        "contract_changed": False,
         "level": "bit-exact",
     }
 

@@ -79,6 +79,7 @@ def test_a_contract_about_other_tensors_is_refused_at_load(
         graph = document["graph"]
         graph["inputs"][0]["name"] = field.get("input", "input")
         graph["answer"] = graph["outputs"][0]["name"] = field.get("answer", "logits")
+        document["proof"]["subject"] = None  # another one than the proven
 
     with pytest.raises(ContractError, match=message):
         truecopy.load(raw_document(edit), device="cpu")

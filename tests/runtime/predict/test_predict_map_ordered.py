@@ -62,16 +62,24 @@ def test_nothing_is_taken_before_the_first_result_is_asked_for() -> None:
 
 def test_closing_cancels_what_has_not_begun_and_joins_the_workers() -> None:
     begun: list[int] = []
-    second, gate = threading.Event(), threading.Event()
+    pulled, second, gate = threading.Event(), threading.Event(), threading.Event()
+
+    def items() -> Iterator[int]:
+        for x in range(100):
+            if x == 1:
+                pulled.set()
+            yield x
 
     def work(x: int) -> int:
         begun.append(x)
-        if x > 0:
+        if x == 0:
+            pulled.wait(10)
+        else:
             second.set()
             gate.wait(10)
         return x
 
-    results = map_ordered(work, range(100), 1)
+    results = map_ordered(work, items(), 1)
     assert next(results) == 0
     assert workers()
     assert second.wait(10)
@@ -84,6 +92,21 @@ def test_closing_cancels_what_has_not_begun_and_joins_the_workers() -> None:
     assert workers() == []
     assert begun == [0, 1]
     assert list(results) == []
+
+
+def test_a_trickle_of_items_is_answered_before_the_window_is_full() -> None:
+    pulled: list[int] = []
+
+    def trickle() -> Iterator[int]:
+        for x in itertools.count():
+            time.sleep(0.02)
+            pulled.append(x)
+            yield x
+
+    results = map_ordered(double, trickle(), 4)
+    assert next(results) == 0
+    assert len(pulled) <= 3  # the window would be 16
+    results.close()
 
 
 def test_results_before_an_exception_of_the_items_come_out_first() -> None:

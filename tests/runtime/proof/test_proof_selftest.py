@@ -87,7 +87,9 @@ def test_another_decision_differs_with_both_labels(golden, rewritten) -> None:
     output[[best, worst]] = output[[worst, best]]
     (check,) = selftest(rewritten(golden=[changed(golden[0], output=output)]), device="cpu").samples
     labels = truecopy.read(rewritten()).contract.task.labels
-    assert check.stages[-1].detail == f"{labels[best]} ({best}), golden {labels[worst]} ({worst})"
+    assert check.stages[-1].detail == (
+        f"{labels[best]} ({best}), accepted True instead of {labels[worst]} ({worst}), accepted True"
+    )
     assert verdicts(check)["result"] == "differs"
 
 

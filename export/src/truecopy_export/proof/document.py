@@ -55,6 +55,7 @@ def _accuracy(comparison: Comparison, *, compared: bool) -> Accuracy | None:
         truecopy=copy,
         raw=comparison.accuracy("raw"),
         ema=comparison.accuracy("ema"),
+        images=comparison.labelled,
     )
 
 

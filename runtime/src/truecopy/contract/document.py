@@ -146,12 +146,13 @@ class Decisions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Accuracy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Top-1 on the labelled proof images: of the original and of the copy; raw and EMA where both exist."""
+    """Top-1 on the `images` that have a label: of the original and of the copy; raw and EMA where both exist."""
 
     original: Share | None
     truecopy: Share
     raw: Share | None = None
     ema: Share | None = None
+    images: Count | None = None
 
 
 class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -41,8 +41,8 @@ def map_ordered(
                     exhausted, ended = True, error
                 else:
                     pending.append(pool.submit(work, item))
-                    # A camera or a queue that trickles must not fill the window before it hears an answer.
-                    while pending and pending[0].done():
+                    # One in, one out: a camera that trickles need not fill the window to hear its first answer.
+                    if pending[0].done():
                         yield pending.popleft().result()
             if not pending:
                 break
