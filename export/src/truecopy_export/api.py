@@ -51,7 +51,7 @@ def export(
         ProofError: original and copy differ; no file is written.
     """
     from .exporter import Trained, export_trained
-    from .graph.prepare import unwrap
+    from .graph.prepare import described, unwrap
 
     request = Request(
         output=Path(output),
@@ -67,9 +67,8 @@ def export(
     )
     check_request(request, task, precision)
     plain = unwrap(module)
-    name = f"live {type(plain).__module__}.{type(plain).__qualname__}"
     taken = import_recipe(recipe, module=plain, architecture=None, arguments=None, pass_order=request.passes)
-    return export_trained(Trained(plain, {}, name, None), taken, request, progress or Silent())
+    return export_trained(Trained(plain, {}, described(module), None), taken, request, progress or Silent())
 
 
 def attach(

@@ -52,6 +52,10 @@ class Report:
         if proof.decisions is not None:
             rows.append(("top-1 flips", str(proof.decisions.flips)))
             rows.append(("largest probability difference", f"{proof.decisions.max_probability_delta:.1e}"))
+        if proof.accuracy is None:
+            rows.append(
+                ("accuracy", "not checked: the images have no labels" if proof.images else "not checked")
+            )
         if proof.accuracy is not None and self.comparison is not None:
             total = self.comparison.labelled
             for who in ("raw", "ema", "original", "truecopy"):

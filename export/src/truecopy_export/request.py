@@ -52,11 +52,14 @@ def check_request(request: Request, task: str, precision: str | tuple[str, ...])
     if request.output.suffix != ".onnx":
         raise RecipeError("the output must end in .onnx", got=str(request.output))
     if request.output.exists() and not request.overwrite:
-        raise RecipeError(f"{request.output} exists", fix="Type --overwrite to replace it")
+        raise RecipeError(
+            f"{request.output} exists", fix="Type --overwrite to replace it (in Python: overwrite=True)"
+        )
     if request.proof is None and not request.unproven:
         raise ProofError(
             "no proof folder was given: equality with the original would stay unproven",
-            fix="--proof FOLDER with real images, or --no-proof to write level `unproven`",
+            fix="--proof FOLDER with real images, or --no-proof to write level `unproven` (in Python: proof=FOLDER, "
+            "unproven=True)",
         )
     if request.proof is not None and not request.proof.is_dir():
         raise ProofError(

@@ -27,6 +27,7 @@ from truecopy.contract import (
     decode,
     encode,
 )
+from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import InputError, ProofError, RecipeError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS
@@ -88,6 +89,8 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         ContractError, Unsafe: the parts do not go together, or the graph is refused.
     """
     _refuse_half_images()
+    for step in subject.recipe.steps:
+        progress.say(f"step: {in_words(step)}")
     notes = [*subject.recipe.notes, *request.labels.notes, *check_labels(request.labels, _classes(subject))]
     draft = decode(encode(_draft(subject, request)))
     walk(memoryview(subject.graph), str(request.output))

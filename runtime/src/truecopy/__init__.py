@@ -34,6 +34,8 @@ _HOME = {
     "read": "truecopy.artifact",
 }
 
+_LATER = frozenset({"Strategy", "Transform", "load_config"})
+
 __all__ = [
     "Artifact",
     "Classification",
@@ -54,6 +56,8 @@ def __getattr__(name: str) -> Any:
 
     if name == "errors":
         return importlib.import_module("truecopy.errors")
+    if name in _LATER:
+        raise AttributeError(f"truecopy.{name} is not in this version ({__version__})")
     if name not in _HOME:
         raise AttributeError(f"module 'truecopy' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -65,7 +65,7 @@ def test_a_stream_that_gives_little_at_a_time_is_read_whole(image_input, png):
         (io.StringIO("text"), Unsupported, 'expected bytes, got str - at <stream>. Open the file in binary mode: open(path, "rb")'),
         (3, Unsupported, "expected a path, bytes, a binary stream, a PIL image or a uint8 array, got int"),
         (["a.png"], Unsupported, "Pass a list of sources to model.predict(...)"),
-        (None, Unsupported, "got NoneType"),
+        (None, Unsupported, "cv2.imread and a camera's read() return None where they fail"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named(image_input, source, error, text):

@@ -70,4 +70,4 @@ def show(report: Report, *, as_json: bool) -> None:
     for what, found in report.rows():
         table.add_row(what, found)
     console().print(table)
-    note(f"next: truecopy selftest {report.path}\n      truecopy predict {report.path} photos/")
+    note(f"next: truecopy selftest {report.path}\n      truecopy predict {report.path} IMAGE_OR_FOLDER")

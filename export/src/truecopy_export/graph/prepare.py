@@ -56,7 +56,15 @@ def unwrap(module: nn.Module) -> nn.Module:
 
     Raises:
         AmbiguousEma: `n_averaged` is 0: the average is the untrained initial weights.
+        CheckpointError: no module at all.
     """
+    if not isinstance(module, nn.Module):
+        raise CheckpointError(
+            "this is no network",
+            expected="a torch.nn.Module with its weights",
+            got=f"the class {module.__name__}" if isinstance(module, type) else type(module).__name__,
+            fix="For a checkpoint file: truecopy export FILE --arch ... on the command line",
+        )
     while True:
         if isinstance(module, torch.optim.swa_utils.AveragedModel):
             if int(module.n_averaged) == 0:
@@ -71,6 +79,15 @@ def unwrap(module: nn.Module) -> nn.Module:
             module = inner
         else:
             return module
+
+
+def described(module: nn.Module) -> str:
+    """`live package.Class`, and that it is an average where it is one: for `provenance.architecture`."""
+    plain = unwrap(module)
+    name = f"live {type(plain).__module__}.{type(plain).__qualname__}"
+    if isinstance(module, torch.optim.swa_utils.AveragedModel):
+        return f"{name}, averaged {int(module.n_averaged)} times (AveragedModel)"
+    return name
 
 
 @contextlib.contextmanager

@@ -77,6 +77,15 @@ def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -
             "every output lies in [0, 1], but rows do not sum to 1: if the network ends in a sigmoid, it is no "
             "multiclass model, and a softmax on top changes its answers"
         )
+    raw, ema = comparison.accuracy("raw"), comparison.accuracy("ema")
+    if raw is not None and ema is not None and raw > ema:
+        notes.append(
+            f"the raw weights are right more often than the averaged ones: {raw:.4f} against {ema:.4f}"
+        )
+    if 0 < comparison.labelled < comparison.images:
+        notes.append(
+            f"accuracies are over the {comparison.labelled} of {comparison.images} images that have a label"
+        )
     if comparison.labelled:
         return notes
     if original.transform is None:

@@ -51,7 +51,7 @@ def check_activation(task: Task, *, already: bool) -> None:
         raise RecipeError(
             "the outputs are probabilities already: every row lies in [0, 1] and sums to 1",
             expected="logits under activation softmax",
-            fix="The graph ends in a softmax: type --activation none",
+            fix='The graph ends in a softmax: type --activation none (in Python: activation="none")',
         )
     if task.activation == "none" and not already:
         raise RecipeError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +29,10 @@ _TIMM: Mapping[str, Variant] = {
     "timm:train-size": "train-size",
     "timm:test-size": "test-size",
 }
+_TIMM_NOTE = (
+    "this is timm's configuration for its own pretrained weights; the checkpoint does not say how it was trained. "
+    "Labelled proof images (class folders or --proof-labels) tell whether it fits"
+)
 _NOT_READ_YET = {
     "albumentations": "a .yaml file of steps, if it resizes with Pillow's kernel",
     "keras": "a .yaml file of steps",
@@ -64,6 +69,8 @@ def import_recipe(
         result = _read_object(recipe, f"python object {type(recipe).__name__}", pass_order, channels)
     elif recipe in _TIMM:
         result = read_timm(_TIMM[recipe], module, architecture, pass_order, channels)
+        if not arguments:
+            result = replace(result, notes=(*result.notes, _TIMM_NOTE))
     elif recipe.startswith("torchvision:"):
         result = read_weights(recipe.removeprefix("torchvision:"), pass_order, channels)
     elif recipe.startswith("python:"):

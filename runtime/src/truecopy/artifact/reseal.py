@@ -61,7 +61,9 @@ def reseal(
     if contract is None:
         if CONTRACT_KEY not in entries:
             raise NoContract(
-                "the file carries no Truecopy contract", where=str(source), fix="truecopy attach"
+                "the file carries no Truecopy contract",
+                where=str(source),
+                fix=f"truecopy attach {source} --recipe steps.yaml --labels labels.txt --proof photos/ -o OUT.onnx",
             )
         contract = decode(entries[CONTRACT_KEY], limits)
     if golden is None:

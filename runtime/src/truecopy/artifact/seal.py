@@ -51,5 +51,6 @@ def check_seal(sealed: str, digest: str, where: str) -> None:
             expected=f"sha256 {sealed[:16]}…",
             got=f"{digest[:16]}…",
             where=where,
-            fix="Copy it again from where it was exported",
+            fix=f"Copy it again from where it was exported. If a tool changed it and you trust the change: "
+            f"truecopy seal {where} -o OUT.onnx",
         )

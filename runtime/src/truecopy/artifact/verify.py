@@ -85,7 +85,7 @@ def _artifact(view: memoryview, where: str, limits: Limits, *, must_be_sealed: b
         raise NoContract(
             "the file carries no Truecopy contract",
             where=where,
-            fix=f"truecopy attach {where} --recipe steps.yaml --labels labels.txt -o OUT.onnx",
+            fix=f"truecopy attach {where} --recipe steps.yaml --labels labels.txt --proof photos/ -o OUT.onnx",
         )
     if must_be_sealed and layout.sealed is None:
         raise not_sealed(where)

@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from truecopy.artifact import Artifact, read
-from truecopy.contract import Contract, Step
+from truecopy.contract import Contract
+from truecopy.contract.words import in_words
 from truecopy.errors import TruecopyError
 
 from .output import console, one_line, print_json, printable, refuse
@@ -72,12 +73,6 @@ def _rows(artifact: Artifact) -> Iterator[tuple[str, str]]:
 
 def _shape(shape: tuple[int | str, ...]) -> str:
     return f"({', '.join(map(str, shape))})"
-
-
-def in_words(step: Step) -> str:
-    """`resize rule=short size=256 ...`."""
-    fields = msgspec.to_builtins(step)
-    return " ".join([fields.pop("op"), *(f"{key}={value}" for key, value in fields.items())])
 
 
 def _task(contract: Contract) -> Iterator[tuple[str, str]]:

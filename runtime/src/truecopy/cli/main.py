@@ -33,6 +33,9 @@ _EXPORTER = {
 }
 
 
+_LATER = ("evaluate", "tune", "calibrate", "diff", "explain", "serve", "batch")
+
+
 class _Commands(click.Group):
     """Own commands by name; `export` and `attach` from the exporter's entry points."""
 
@@ -48,6 +51,8 @@ class _Commands(click.Group):
             from .exporter import from_exporter
 
             return from_exporter(cmd_name)
+        if cmd_name in _LATER:
+            raise click.UsageError(f"`truecopy {cmd_name}` is not in this version ({__version__})")
         return None
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -7,12 +7,21 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from truecopy import __version__
 from truecopy.errors import TruecopyError
 from truecopy.jobs.images import find_images
 from truecopy.predict import Failure, Model, Result, load
 
 from .arguments import one_model
 from .output import complain, console, count, note, one_line, print_json, printable
+
+
+def _not_yet(_: click.Context, parameter: click.Parameter, value: object) -> None:
+    if value is not None:
+        raise click.UsageError(
+            f"views, ensembles and their configuration are not run by this version ({__version__}): "
+            f"leave out {' / '.join(parameter.opts)}"
+        )
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +34,15 @@ from .output import complain, console, count, note, one_line, print_json, printa
     "--threads", type=click.IntRange(1), help="Cores to use; by default all that this process may use."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
+@click.option(
+    "--tta",
+    "--tta-augmentations",
+    "--ensemble",
+    "--config",
+    hidden=True,
+    expose_value=False,
+    callback=_not_yet,
+)
 @click.option("--probabilities", is_flag=True, help="With --json: all probabilities.")
 def predict(
     arguments: tuple[str, ...], top: int, device: str, threads: int | None, as_json: bool, probabilities: bool

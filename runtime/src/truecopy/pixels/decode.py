@@ -52,6 +52,12 @@ def decode(
     name = source_name(source)
     if isinstance(source, np.ndarray):
         image = image_from_array(source, color, name, limits)
+    elif source is None:
+        raise Unsupported(
+            "there is no picture: the source is None",
+            where=name,
+            fix="cv2.imread and a camera's read() return None where they fail: check what they return",
+        )
     elif color is not None:
         raise Unsupported(
             "`color` is for arrays: every other source knows its channels",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 import threading
@@ -16,7 +17,7 @@ from truecopy.contract import Contract
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact, Unsupported
 from truecopy.limits import DEFAULT_LIMITS, Limits
-from truecopy.pixels import Source, source_name
+from truecopy.pixels import ChannelOrder, Source, source_name
 
 from . import heads
 from .opened import Opened, open_artifact
@@ -76,7 +77,7 @@ class Model:
         task = self.contract.task
         return f"<truecopy.Model {len(task.labels)} classes, {self.precision}, {self.device}>"
 
-    def __call__(self, source: Source, *, color: Literal["RGB", "BGR"] | None = None) -> Result:
+    def __call__(self, source: Source, *, color: ChannelOrder | None = None) -> Result:
         """Answer one image as fast as one image can be answered (all cores for the graph).
 
         source: path, bytes, binary file, PIL image, or a uint8 array (h, w) or (h, w, 3) with its `color`.
@@ -88,22 +89,33 @@ class Model:
         return self._answer(self._session, [self._prepare(source, color)])[0]
 
     def predict(
-        self, sources: Iterable[Source], *, on_error: Literal["raise", "yield"] = "raise"
+        self,
+        sources: Iterable[Source],
+        *,
+        on_error: Literal["raise", "yield"] = "raise",
+        color: ChannelOrder | None = None,
     ) -> list[Result | Failure]:
         """Answer many images, in order. `on_error="yield"` puts a `Failure` in a bad item's place.
+
+        color: the channel order, where the sources are arrays of three channels.
 
         Raises:
             InputError, OutputError: of the first bad item, unless `on_error` is "yield".
         """
-        return list(self.stream(sources, on_error=on_error))
+        return list(self.stream(sources, on_error=on_error, color=color))
 
     def stream(
-        self, sources: Iterable[Source], *, on_error: Literal["raise", "yield"] = "yield"
+        self,
+        sources: Iterable[Source],
+        *,
+        on_error: Literal["raise", "yield"] = "yield",
+        color: ChannelOrder | None = None,
     ) -> Iterator[Result | Failure]:
         """Answer images lazily, in order, with a bounded number in flight; closing it stops the workers.
 
         On a CPU every worker reads, decodes and runs one image at a time, so an answer never depends on its
-        neighbours; on a GPU the workers feed batches of 32.
+        neighbours; on a GPU the workers feed batches of 32. An answer comes out when the next source has been
+        taken in, so a camera hears of a frame one frame later. color: as for `predict`.
 
         Raises:
             Unsupported: `sources` is one image, or nothing that can be gone through.
@@ -111,37 +123,40 @@ class Model:
         if on_error not in ("raise", "yield"):
             raise ValueError(f"on_error is 'raise' or 'yield', not {on_error!r}")
         _check_many(sources)
-        return self._stream(sources, on_error)
+        return self._stream(sources, on_error, color)
 
     def _stream(
-        self, sources: Iterable[Source], on_error: Literal["raise", "yield"]
+        self, sources: Iterable[Source], on_error: Literal["raise", "yield"], color: ChannelOrder | None
     ) -> Generator[Result | Failure, None, None]:
         # Closed by name, not by the garbage collector: no thread outlives the loop over the results.
-        with contextlib.closing(self._outcomes(sources)) as outcomes:
+        with contextlib.closing(self._outcomes(sources, color)) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failure) and on_error == "raise":
                     raise outcome.error
                 yield outcome
 
-    def _outcomes(self, sources: Iterable[Source]) -> Generator[Result | Failure, None, None]:
+    def _outcomes(
+        self, sources: Iterable[Source], color: ChannelOrder | None
+    ) -> Generator[Result | Failure, None, None]:
+        prepare = functools.partial(self._try_prepare, color=color)
         if self.device == "cpu":
             session = self._throughput_session()
 
             def whole(source: Source) -> Result | Failure:
-                prepared = self._try_prepare(source)
+                prepared = prepare(source)
                 return prepared if isinstance(prepared, Failure) else self._try_answer(session, [prepared])[0]
 
             return map_ordered(whole, sources, self._threads)
-        ready = map_ordered(self._try_prepare, sources, self._threads)
+        ready = map_ordered(prepare, sources, self._threads)
         return in_batches(ready, CUDA_BATCH, self._answer_batch)
 
-    def _prepare(self, source: Source, color: Literal["RGB", "BGR"] | None) -> _Prepared:
+    def _prepare(self, source: Source, color: ChannelOrder | None) -> _Prepared:
         picture = self._member.decode(source, color)
         return _Prepared(picture.name, self._member.tensor(picture), picture.warnings)
 
-    def _try_prepare(self, source: Source) -> _Prepared | Failure:
+    def _try_prepare(self, source: Source, color: ChannelOrder | None) -> _Prepared | Failure:
         try:
-            return self._prepare(source, None)
+            return self._prepare(source, color)
         except TruecopyError as error:
             return Failure(source_name(source), error)
 

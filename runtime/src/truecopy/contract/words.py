@@ -1,0 +1,26 @@
+"""A contract in words, for people."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .steps import Step
+
+
+def in_words(step: Step) -> str:
+    """`resize rule=short size=256 ...`, `center_crop size=224 x 224 ...`, `values div 255.0, sub 0.5`."""
+    fields = msgspec.to_builtins(step)
+    op = fields.pop("op")
+    if op == "values":
+        chain = [f"{name} {_numbers(constant)}" for name, constant in fields["chain"]]
+        return f"{op} {', '.join(chain) or '0 to 255 as they are'}"
+    if isinstance(fields.get("size"), list | tuple):
+        fields["size"] = "{} x {}".format(*fields["size"])
+    return " ".join([op, *(f"{key}={_numbers(value)}" for key, value in fields.items())])
+
+
+def _numbers(value: object) -> str:
+    """A number or word as it is; a list as `0.485/0.456/0.406`, or once where all are the same."""
+    if not isinstance(value, list | tuple):
+        return str(value)
+    return str(value[0]) if len(set(value)) == 1 else "/".join(map(str, value))
