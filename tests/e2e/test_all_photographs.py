@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 import truecopy as runtime
+from truecopy.artifact import split
 
 NETWORKS = Path(__file__).with_name("networks.py")
 
@@ -85,7 +86,9 @@ def test_a_proof_on_all_photographs_says_the_same(exported, imagenet, truecopy, 
     proof = imagenet.folder(tmp_path / "proof", imagenet.photos)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(NETWORKS.parent)
-        done = truecopy("attach", exported(name).path, "--recipe", f"python:networks:{recipe}", "--labels", imagenet.classes,
+        bare = tmp_path / "bare.onnx"  # an artifact is not attached over
+        bare.write_bytes(split(Path(exported(name).path).read_bytes())[0])
+        done = truecopy("attach", bare, "--recipe", f"python:networks:{recipe}", "--labels", imagenet.classes,
                         "--proof", proof, "--json", "-o", tmp_path / "all.onnx")  # fmt: skip
     assert done.code == 0, done.err
     found = done.rows[0]["proof"]

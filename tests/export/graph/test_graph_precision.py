@@ -99,7 +99,6 @@ def test_quantised_goes_before_half():
     assert precision_of(model([plain("MatMulInteger")], weights=[weight("w", np.float16)])) == "int8"
 
 
-@pytest.mark.xfail(reason="initialisers of subgraphs are not looked at", strict=True)
 def test_a_half_weight_inside_a_branch_makes_it_fp16():
     def branch(name):
         nodes = [helper.make_node("Identity", ["w"], ["y"])]

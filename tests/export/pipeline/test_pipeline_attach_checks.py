@@ -143,7 +143,7 @@ def test_nothing_is_written_while_pillow_fills_up_half_images(
 ):
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     for options in ({}, {"proof": photos}):
-        with pytest.raises(RecipeError, match="LOAD_TRUNCATED_IMAGES is on .* Set it to False before"):
+        with pytest.raises(RecipeError, match=r"LOAD_TRUNCATED_IMAGES is on .* Set it to False before"):
             attach(bare_onnx, **options)
     assert not (tmp_path / "out.onnx").exists()
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)

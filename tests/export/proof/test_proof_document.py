@@ -151,7 +151,6 @@ def test_a_name_that_is_label_and_id_of_the_same_class_is_that_class(crane_folde
     assert find_proof_images(crane_folder, labels).truths == (0, 1, 2)
 
 
-@pytest.mark.xfail(reason="a doubtful name that is also an index is taken as the index", strict=True)
 def test_a_number_that_is_one_class_s_label_and_another_s_id_is_refused_too(crane_folder, tmp_path):
     table = tmp_path / "truth.csv"
     table.write_text("file,label\ncrane/0.png,2\n")
@@ -159,9 +158,6 @@ def test_a_number_that_is_one_class_s_label_and_another_s_id_is_refused_too(cran
         find_proof_images(crane_folder, Labels(("2", "b", "c"), ("n0", "2", "n2"), "test"), table)
 
 
-@pytest.mark.xfail(
-    reason="a label that stands twice and is the id of a third is taken as the id", strict=True
-)
 def test_a_name_that_is_two_classes_label_and_a_third_s_id_is_refused(crane_folder):
     labels = Labels(("crane", "crane", "owl", "x"), ("n0", "dog", "n2", "crane"), "test")
     with pytest.raises(ProofError, match="1 class folders are no labels: crane"):

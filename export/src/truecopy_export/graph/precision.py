@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 import onnx
 
-_QUANTISED = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
+# What operators that compute with integers have in their names: QLinearConv, MatMulInteger, QAttention, QGemm,
+# MatMulNBits, DynamicQuantizeLSTM, DequantizeLinear, ...
+_QUANTISED = re.compile(r"[Qq]uantize|^QLinear|^Q[A-Z]|Integer|NBits")
 
 
 def precision_of(model: onnx.ModelProto) -> Literal["fp32", "fp16", "int8"]:
     """`int8` with any quantised operator, `fp16` with any half-precision weight or input, else `fp32`."""
-    operators = {node.op_type for node in _nodes(model)}
-    if any(
-        name in _QUANTISED or name.startswith("QLinear") or name.endswith("Integer") for name in operators
-    ):
+    graphs = list(_graphs(model))
+    nodes = [node for graph in graphs for node in graph.node]
+    nodes += [node for function in model.functions for node in function.node]
+    if any(_QUANTISED.search(node.op_type) for node in nodes):
         return "int8"
-    half = onnx.TensorProto.FLOAT16
-    types = {tensor.data_type for tensor in model.graph.initializer}
+    types = {tensor.data_type for graph in graphs for tensor in graph.initializer}
+    types |= {sparse.values.data_type for graph in graphs for sparse in graph.sparse_initializer}
     types |= {value.type.tensor_type.elem_type for value in model.graph.input}
-    types |= {a.t.data_type for node in _nodes(model) for a in node.attribute if a.HasField("t")}
-    return "fp16" if half in types else "fp32"
+    for attribute in (a for node in nodes for a in node.attribute):
+        types |= {
+            tensor.data_type for tensor in [attribute.t, attribute.sparse_tensor.values, *attribute.tensors]
+        }
+    return "fp16" if onnx.TensorProto.FLOAT16 in types else "fp32"
 
 
-def _nodes(model: onnx.ModelProto) -> Iterator[onnx.NodeProto]:
-    waiting = [*model.graph.node, *(node for function in model.functions for node in function.node)]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for attribute in node.attribute:
-            for graph in [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]:
-                waiting.extend(graph.node)
+def _graphs(model: onnx.ModelProto) -> Iterator[onnx.GraphProto]:
+    """The graph and every graph in an attribute of its nodes, or of its functions'."""
+    waiting = [model.graph]
+    nodes = [node for function in model.functions for node in function.node]
+    while waiting or nodes:
+        for attribute in (a for node in nodes for a in node.attribute):
+            waiting += [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]
+        nodes = []
+        if waiting:
+            graph = waiting.pop()
+            yield graph
+            nodes = list(graph.node)

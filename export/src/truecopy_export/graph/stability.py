@@ -8,7 +8,7 @@ import numpy as np
 
 from truecopy.contract import GraphInput
 from truecopy.engine import Session
-from truecopy.errors import Unsafe
+from truecopy.errors import OutputError, Unsafe
 from truecopy.proof import output_tolerance, relative_difference
 
 IMAGES = 5
@@ -28,7 +28,7 @@ def check_stability(
     """
     count = graph_input.batch or IMAGES
     noise = np.random.default_rng(1).standard_normal((count, *shape)).astype(graph_input.dtype)
-    together, again = (session.run({graph_input.name: noise})[answer] for _ in range(2))
+    together, again = (_run(session, graph_input.name, answer, noise) for _ in range(2))
     if not np.array_equal(together, again, equal_nan=True):
         raise Unsafe(
             "the graph answers the same images differently when it is run twice",
@@ -37,7 +37,7 @@ def check_stability(
     tolerance = output_tolerance(precision, "cpu")
     if graph_input.batch is not None or tolerance is None:
         return
-    alone = np.concatenate([session.run({graph_input.name: image[None]})[answer] for image in noise])
+    alone = np.concatenate([_run(session, graph_input.name, answer, image[None]) for image in noise])
     difference = relative_difference(alone.astype(np.float32), together.astype(np.float32))
     if np.isfinite(together).all() and not difference <= tolerance:
         raise Unsafe(
@@ -46,3 +46,21 @@ def check_stability(
             got=f"{difference:.1e}",
             fix="Something in it mixes the images of a batch; fix the batch at 1, or mend the network",
         )
+
+
+def _run(session: Session, name: str, answer: str, images: np.ndarray) -> np.ndarray:
+    """The answer, one row per image."""
+    try:
+        rows = session.run({name: images})[answer]
+    except OutputError as error:
+        raise Unsafe(
+            f"the graph's input takes any batch, but it does not run on {len(images)}: {error.what}",
+            fix="Export it again with the batch that it runs on, fixed",
+        ) from error
+    if rows.ndim < 2 or len(rows) != len(images):
+        raise Unsafe(
+            "the graph does not answer with one row per image",
+            expected=f"({len(images)}, classes)",
+            got=str(rows.shape),
+        )
+    return rows

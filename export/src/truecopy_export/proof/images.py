@@ -64,15 +64,18 @@ def find_proof_images(folder: Path, labels: Labels, table: Path | None = None) -
 
 
 def _indices(labels: Labels) -> Mapping[str, int]:
-    """Names that say one index: label ids, and the labels that stand there once."""
-    once = {name: i for i, name in enumerate(labels.labels) if labels.labels.count(name) == 1}
-    ids = {name: i for i, name in enumerate(labels.label_ids or ())}
-    # A name that is the label of one class and the id of another says neither.
-    return {name: i for name, i in {**once, **ids}.items() if once.get(name, i) == ids.get(name, i)}
+    """Names that say one index: labels that stand once, and label ids. A name that could say two says neither."""
+    places: dict[str, set[int]] = {}
+    for names in (labels.labels, labels.label_ids or ()):
+        for index, name in enumerate(names):
+            places.setdefault(name, set()).add(index)
+    return {name: index for name, (index, *others) in places.items() if not others}
 
 
 def _from_table(table: Path, folder: Path, paths: tuple[str, ...], labels: Labels) -> tuple[int | None, ...]:
-    known = {**{str(i): i for i in range(len(labels.labels))}, **_indices(labels)}
+    named = {*labels.labels, *(labels.label_ids or ())}
+    numbers = {str(i): i for i in range(len(labels.labels)) if str(i) not in named}
+    known = {**numbers, **_indices(labels)}
     try:
         text = table.read_text(encoding="utf-8-sig")
         delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
