@@ -64,9 +64,8 @@ def show(report: Report, *, as_json: bool) -> None:
         return
     from rich.table import Table
 
-    table = Table(
-        "proof", "", title=f"{printable(report.path)}, {report.bytes:,} bytes", title_justify="left"
-    )
+    console().print(f"{printable(report.path)}, {report.bytes:,} bytes")
+    table = Table("proof", "")
     for what, found in report.rows():
         table.add_row(what, found)
     console().print(table)

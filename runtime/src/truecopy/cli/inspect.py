@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -48,8 +49,13 @@ def _print(artifact: Artifact) -> None:
     table = Table("part", title=one_line(artifact.path), title_justify="left")
     table.add_column("what the file says", overflow="fold")
     for part, text in _rows(artifact):
-        table.add_row(part, printable(text))
+        table.add_row(part, _short_hashes(printable(text)))
     console().print(table)
+
+
+def _short_hashes(text: str) -> str:
+    """The first 16 digits tell two files apart; --json has them all."""
+    return re.sub(r"(sha256:[0-9a-f]{16})[0-9a-f]{48}", r"\1…", text)
 
 
 def _rows(artifact: Artifact) -> Iterator[tuple[str, str]]:

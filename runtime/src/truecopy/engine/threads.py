@@ -29,7 +29,7 @@ def cgroup_quota(membership: Path, root: Path) -> float | None:
         return None
     quotas: list[float] = []
     for line in lines:
-        _, controllers, path = line.split(":", 2)
+        _, controllers, path = (*line.split(":", 2), "", "")[:3]
         if controllers == "":
             quotas += _along(root, path, _version_2)
         elif "cpu" in controllers.split(","):
@@ -60,7 +60,9 @@ def _version_1(group: Path) -> float | None:
 
 
 def _words(path: Path) -> list[str]:
+    """The words of a control file: numbers and `max`, or nothing where it is absent or not what it should be."""
     try:
-        return path.read_text().split()
-    except OSError:
+        words = path.read_text().split()
+    except (OSError, UnicodeDecodeError):
         return []
+    return words if all(word == "max" or word.lstrip("-").isdecimal() for word in words) else []
