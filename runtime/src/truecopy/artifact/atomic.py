@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ def replacing(target: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary path beside `target` that takes its place when the block ends well, and is gone when not."""
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(8)}.part")
+    temporary = target.with_name(f".{target.name[:200]}.{os.urandom(8).hex()}.part")
     # Mode 0666 less the umask: as readable as any other new file (mkstemp would make it 0600).
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:

@@ -12,7 +12,6 @@ from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .consistency import check
 from .document import Contract
-from .explain import explain
 from .strict_json import dumps, loads
 from .versions import upgrade
 
@@ -60,6 +59,9 @@ def convert(value: Any, kind: Any, what: str = "contract", root: str = "$") -> A
     try:
         return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
+        # Only here: looking types up costs a start some milliseconds.
+        from .explain import explain
+
         raise ContractError(f"the {what} is refused: {explain(str(error), value, kind, root)}") from error
 
 
