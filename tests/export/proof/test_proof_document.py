@@ -162,3 +162,13 @@ def test_a_name_that_is_two_classes_label_and_a_third_s_id_is_refused(crane_fold
     labels = Labels(("crane", "crane", "owl", "x"), ("n0", "dog", "n2", "crane"), "test")
     with pytest.raises(ProofError, match="1 class folders are no labels: crane"):
         find_proof_images(crane_folder, labels)
+
+
+def test_a_network_that_answers_everything_alike_is_noted(both):
+    def nothing(tensors):
+        return np.zeros_like(both.session.run({"input": tensors})["logits"])
+
+    found = both.compare(answer=nothing, network=lambda tensor: nothing(tensor[None])[0])
+    assert found.undecided == found.images == 3
+    assert any("was this network ever trained?" in note for note in notes(found))
+    assert not any("ever trained" in note for note in notes(both.compare()))

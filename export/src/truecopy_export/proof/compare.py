@@ -39,6 +39,7 @@ class Comparison:
     unreadable: list[str] = field(default_factory=list)
     already_probabilities: int = 0
     inside_unit: int = 0
+    undecided: int = 0
     worst_case: WorstCase | None = None
 
     def accuracy(self, who: str) -> float | None:
@@ -173,6 +174,7 @@ def _count_answers(result: Comparison, member: Member, path: str, row: np.ndarra
     theirs, ours = probabilities(task, np.stack([row, copy]))
     result.max_probability_delta = max(result.max_probability_delta, float(np.abs(theirs - ours).max()))
     result.already_probabilities += are_probabilities(row)
+    result.undecided += float(np.ptp(row)) == 0.0
     result.inside_unit += bool((row >= 0).all() and (row <= 1).all())
 
 

@@ -77,6 +77,8 @@ def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -
             "every output lies in [0, 1], but rows do not sum to 1: if the network ends in a sigmoid, it is no "
             "multiclass model, and a softmax on top changes its answers"
         )
+    if comparison.images and comparison.undecided == comparison.images:
+        notes.append("all classes get the same output on every image: was this network ever trained?")
     raw, ema = comparison.accuracy("raw"), comparison.accuracy("ema")
     if raw is not None and ema is not None and raw > ema:
         notes.append(
