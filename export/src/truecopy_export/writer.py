@@ -18,11 +18,8 @@ from truecopy.contract import (
     Graph,
     GraphInput,
     GraphOutput,
-    ImageInput,
     Multiclass,
-    Proof,
     Provenance,
-    Step,
     Views,
     decode,
     encode,
@@ -47,6 +44,7 @@ from .proof import (
     find_proof_images,
     proof_document,
     proof_notes,
+    unproven,
 )
 from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
@@ -94,7 +92,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     notes = [*subject.recipe.notes, *request.labels.notes, *check_labels(request.labels, _classes(subject))]
     draft = decode(encode(_draft(subject, request)))
     walk(memoryview(subject.graph), str(request.output))
-    session = open_session(subject.graph, "cpu", "fp32", available_cores())
+    session = open_session(subject.graph, "cpu", subject.precision, available_cores())
     member = Member(draft, Plan.of(draft), DEFAULT_LIMITS)
     comparison, images = None, None
     if request.proof is not None:
@@ -134,13 +132,8 @@ def _pass_gate(comparison: Comparison, draft: Contract, output: Path) -> None:
         saved = output.with_suffix(".failed-proof.npz")
         if comparison.worst_case is not None:
             comparison.worst_case.save(saved)
-        raise ProofError(
-            error.what,
-            expected=error.expected,
-            got=error.got,
-            where=error.where,
-            fix=f"{error.fix or 'No file was written'}. The worst case is saved: numpy.load({str(saved)!r})",
-        ) from error
+        fix = f"{error.fix or 'No file was written'}. The worst case is saved: numpy.load({str(saved)!r})"
+        raise ProofError.of(error, fix=fix) from error
 
 
 def _classes(subject: Subject) -> int:
@@ -171,20 +164,16 @@ def _draft(subject: Subject, request: Request) -> Contract:
         opset=subject.opset,
         sha256=graph_sha256(subject.graph),
     )
-    image: ImageInput = subject.recipe.input
-    steps: tuple[Step, ...] = subject.recipe.steps
-    unproven = Proof(level="unproven", images=0, labelled=False, provider="cpu", arithmetic="fp32", isa="unknown",
-                     tensor=None, output=None, decisions=None, accuracy=None)  # fmt: skip
     return Contract(
         truecopy=1,
         requires=REQUIRES,
-        input=image,
-        steps=steps,
+        input=subject.recipe.input,
+        steps=subject.recipe.steps,
         graph=graph,
         task=task,
         views=Views(forbidden=(), relabel={}),
         provenance=subject.provenance,
-        proof=unproven,
+        proof=unproven(subject.precision),
     )
 
 

@@ -29,7 +29,9 @@ A message says what failed, what was expected, what was found, where, and what t
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+Kind = TypeVar("Kind", bound="TruecopyError")
 
 __all__ = [
     "AmbiguousChannels",
@@ -87,6 +89,19 @@ class TruecopyError(Exception):
         if fix is not None:
             message += f". {fix}"
         super().__init__(message)
+
+    @classmethod
+    def of(
+        cls: type[Kind], error: TruecopyError, *, where: str | None = None, fix: str | None = None
+    ) -> Kind:
+        """The words of another error in an error of this class; `where` and `fix` replace what it said there."""
+        return cls(
+            error.what,
+            expected=error.expected,
+            got=error.got,
+            where=where or error.where,
+            fix=fix or error.fix,
+        )
 
     def __str__(self) -> str:
         # KeyError would print the repr of the message.

@@ -8,13 +8,12 @@ from torch import nn
 
 from truecopy.engine import Session
 from truecopy.errors import CheckpointError, ProofError
-from truecopy.proof import relative_difference
+from truecopy.proof import FP32_CPU, relative_difference
 
 from .prepare import plain_attention
 from .trace import Traced
 
 BATCHES = (1, 2, 5)
-TOLERANCE = 1e-4  # of the largest logit: the gate for FP32
 
 
 def probe(channels: int, size: tuple[int, int]) -> torch.Tensor:
@@ -42,10 +41,10 @@ def check_module(module: nn.Module, images: torch.Tensor) -> None:
             "training=self.training is the usual place",
         )
     difference = relative_difference(alone.numpy(), together.numpy())
-    if not difference <= TOLERANCE:  # NaN is no agreement
+    if not difference <= FP32_CPU:  # NaN is no agreement
         raise CheckpointError(
             "the outputs depend on the batch: one image alone gets another answer than among others",
-            expected=f"at most {TOLERANCE:.0e} of the largest logit",
+            expected=f"at most {FP32_CPU:.0e} of the largest logit",
             got=f"{difference:.1e}",
             fix="Something in forward() mixes the images of a batch (a mean over the whole tensor, BatchNorm without "
             "running statistics); make it work on each image",
@@ -89,10 +88,10 @@ def check_graph(module: nn.Module, traced: Traced, session: Session, images: tor
                 where="stage output",
             )
         difference = relative_difference(answer.astype(np.float32), expected)
-        if not difference <= TOLERANCE:  # NaN is no agreement
+        if not difference <= FP32_CPU:  # NaN is no agreement
             raise ProofError(
                 f"the exported graph differs from the network at batch {batch}",
-                expected=f"at most {TOLERANCE:.0e} of the largest logit",
+                expected=f"at most {FP32_CPU:.0e} of the largest logit",
                 got=f"{difference:.1e}",
                 where="stage output",
             )

@@ -1,7 +1,7 @@
 """The original against the copy, on real images."""
 
 from .compare import Comparison, are_probabilities, compare
-from .document import proof_document, proof_notes
+from .document import proof_document, proof_notes, unproven
 from .gate import check_activation, check_gate
 from .images import ProofImages, find_proof_images
 from .original import Answer, Original
@@ -18,4 +18,5 @@ __all__ = [
     "find_proof_images",
     "proof_document",
     "proof_notes",
+    "unproven",
 ]

@@ -86,9 +86,7 @@ def compare(
             _count_answers(result, member, path, answers["original"], answers["truecopy"])
             _keep_worst(result, WorstCase(path, theirs, tensor, answers["original"], answers["truecopy"]))
         except OutputError as error:
-            raise ProofError(
-                error.what, expected=error.expected, got=error.got, where=f"stage output, {path}"
-            ) from error
+            raise ProofError.of(error, where=f"stage output, {path}") from error
         if truth is not None:
             answers |= {name: answer(theirs) for name, answer in original.others.items()}
             result.labelled += 1

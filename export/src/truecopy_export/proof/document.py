@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import msgspec
 
 from truecopy.contract import Accuracy, Contract, Decisions, OutputDifference, Proof, TensorDifference
 from truecopy.contract.codec import subject_sha256
 from truecopy.contract.steps import PassOrder
+from truecopy_export.request import Precision
 
 from .compare import Comparison
 from .isa import instruction_set
@@ -16,33 +17,45 @@ from .original import Original
 def proof_document(comparison: Comparison | None, original: Original, draft: Contract) -> Proof:
     """The `proof` of a contract. What was not compared is null: hand-written steps have no original tensor, and a
     graph is no other network than itself.
-
-    ONNX Runtime's CPU provider computes FP16 graphs in FP32: there the proof is about rounded weights only.
     """
-    precision = draft.graph.precision
-    arithmetic: Literal["fp32", "int8"] = "int8" if precision == "int8" else "fp32"
-    isa = instruction_set()
+    nothing = unproven(draft.graph.precision)
     if comparison is None:
-        return Proof(level="unproven", images=0, labelled=False, provider="cpu", arithmetic=arithmetic, isa=isa,
-                     tensor=None, output=None, decisions=None, accuracy=None)  # fmt: skip
+        return nothing
     has_original = original.transform is not None
     compared = has_original or original.other_network
     output = OutputDifference(max_abs_over_max_logit=comparison.max_output_difference)
     decisions = Decisions(
         flips=comparison.flips, max_probability_delta=min(1.0, comparison.max_probability_delta)
     )
-    return Proof(
+    return msgspec.structs.replace(
+        nothing,
         level="bit-exact" if has_original else "self-consistent",
         images=comparison.images,
         labelled=comparison.labelled > 0,
-        provider="cpu",
-        arithmetic=arithmetic,
-        isa=isa,
         tensor=TensorDifference(differing_values=comparison.differing_values) if has_original else None,
         output=output if compared else None,
         decisions=decisions if compared else None,
         accuracy=_accuracy(comparison, compared=compared),
         subject=subject_sha256(draft),
+    )
+
+
+def unproven(precision: Precision) -> Proof:
+    """A proof of nothing, on this host's CPU.
+
+    ONNX Runtime's CPU provider computes FP16 graphs in FP32: there a proof is about rounded weights only.
+    """
+    return Proof(
+        level="unproven",
+        images=0,
+        labelled=False,
+        provider="cpu",
+        arithmetic="int8" if precision == "int8" else "fp32",
+        isa=instruction_set(),
+        tensor=None,
+        output=None,
+        decisions=None,
+        accuracy=None,
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from truecopy.contract import Task
 from truecopy.errors import ProofError, RecipeError
+from truecopy.proof import FP32_CPU
 
 from .compare import Comparison
-
-OUTPUT_TOLERANCE = 1e-4  # FP32: of the largest logit
 
 
 def check_gate(comparison: Comparison, task: Task) -> None:
@@ -26,10 +25,10 @@ def check_gate(comparison: Comparison, task: Task) -> None:
             where=f"stage tensor, first {comparison.first_differing}",
             fix="The recipe's steps do not reproduce the original transform here; this is a bug to report",
         )
-    if comparison.max_output_difference > OUTPUT_TOLERANCE:
+    if comparison.max_output_difference > FP32_CPU:
         raise ProofError(
             "the outputs differ too much",
-            expected=f"at most {OUTPUT_TOLERANCE:.0e} of the largest logit",
+            expected=f"at most {FP32_CPU:.0e} of the largest logit",
             got=f"{comparison.max_output_difference:.1e}",
             where=f"stage output, {comparison.worst}",
         )

@@ -56,7 +56,5 @@ def checked_steps(steps: tuple[Step, ...], image: ImageInput) -> tuple[Step, ...
         checked: tuple[Step, ...] = convert(msgspec.to_builtins(steps), tuple[Step, ...], "recipe", "$.steps")
         check_steps(checked, image.channels, image.color)
     except ContractError as error:
-        raise RecipeError(
-            error.what, expected=error.expected, got=error.got, where=error.where, fix=error.fix
-        ) from error
+        raise RecipeError.of(error) from error
     return checked

@@ -60,9 +60,7 @@ def read_steps_yaml(path: Path, pass_order: PassOrder) -> Recipe:
         steps = checked_steps(document.steps, document.input)
     except (ContractError, RecipeError) as error:
         where = f"{path.name}:{error.where.strip('`')}" if error.where else None
-        raise RecipeError(
-            error.what, expected=error.expected, got=error.got, where=where, fix=error.fix
-        ) from error
+        raise RecipeError.of(error, where=where) from error
     source = f"{path.name} sha256:{hashlib.sha256(data).hexdigest()}"
     return Recipe(document.input, steps, None, source, tuple(notes), document.overrules)
 

@@ -55,9 +55,7 @@ def read_transform(
                 _refuse(part)
             reader(part, reading)
         except RecipeError as error:
-            raise RecipeError(
-                error.what, expected=error.expected, got=error.got, where=where, fix=error.fix
-            ) from error
+            raise RecipeError.of(error, where=where) from error
     return reading.finish(transform, source)
 
 

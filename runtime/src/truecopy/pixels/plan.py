@@ -101,9 +101,7 @@ class Plan:
                 image = operation(image)
             self._check_canvas(image)
         except InputError as error:
-            raise type(error)(
-                error.what, expected=error.expected, got=error.got, where=picture.name, fix=error.fix
-            ) from error
+            raise type(error).of(error, where=picture.name) from error
         return pixels_of(image)
 
     def tensor(self, canvas: Pixels, out: Tensor | None = None) -> Tensor:

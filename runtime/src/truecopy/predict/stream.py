@@ -35,9 +35,8 @@ def map_ordered(
                     item = next(source)
                 except StopIteration:
                     exhausted = True
-                except (
-                    Exception
-                ) as error:  # whatever the caller's own iterable raises goes back to the caller
+                except Exception as error:
+                    # Whatever the caller's own iterable raises goes back to the caller.
                     exhausted, ended = True, error
                 else:
                     pending.append(pool.submit(work, item))

@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-_FP32_CPU, _FP32_ELSEWHERE, _FP16 = 1e-4, 1e-3, 2e-2
+FP32_CPU = 1e-4
+_FP32_ELSEWHERE, _FP16 = 1e-3, 2e-2
 
 
 def output_tolerance(precision: Literal["fp32", "fp16", "int8"], device: str) -> float | None:
@@ -15,7 +16,7 @@ def output_tolerance(precision: Literal["fp32", "fp16", "int8"], device: str) ->
         return None
     if precision == "fp16":
         return _FP16
-    return _FP32_CPU if device == "cpu" else _FP32_ELSEWHERE
+    return FP32_CPU if device == "cpu" else _FP32_ELSEWHERE
 
 
 def relative_difference(output: np.ndarray, golden: np.ndarray) -> float:
