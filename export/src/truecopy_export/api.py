@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from truecopy.contract.steps import PassOrder
+from truecopy.contract.resize import PassOrder
 
 from .progress import Progress, Silent
 from .recipes import Labels, import_recipe, read_labels

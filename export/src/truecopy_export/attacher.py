@@ -13,7 +13,6 @@ import onnx
 from truecopy.artifact import split, walk
 from truecopy.artifact.metadata import CONTRACT_KEY
 from truecopy.contract import GraphInput, GraphOutput, Provenance
-from truecopy.contract.consistency import canvas_size
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import RecipeError, UnreadableArtifact, Unsafe
 
@@ -68,7 +67,7 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
     recipe = import_recipe(
         foreign.recipe, module=None, architecture=None, arguments=None, pass_order=request.passes
     )
-    if canvas_size(recipe.steps) is None and any(isinstance(side, int) for side in graph_input.size):
+    if recipe.made.size is None and any(isinstance(side, int) for side in graph_input.size):
         raise RecipeError(
             "the recipe leaves pictures of different sizes, and the graph takes one",
             expected=f"{graph_input.size[0]} x {graph_input.size[1]} after the last step",
@@ -175,8 +174,8 @@ class _Example:
 
 def _example(graph_input: GraphInput, recipe: Recipe) -> _Example:
     """Zeros of the input's shape; where it leaves the size free, of the size that the recipe makes."""
-    height, width = canvas_size(recipe.steps) or (64, 64)
-    channels = recipe.input.channels
+    height, width = recipe.made.size or (64, 64)
+    channels = recipe.made.channels
     made = (channels, height, width) if graph_input.layout == "NCHW" else (height, width, channels)
     sizes = [
         axis if isinstance(axis, int) else known

@@ -10,7 +10,6 @@ import torch
 from torch import nn
 
 from truecopy.contract import Checkpoint, Provenance
-from truecopy.contract.consistency import canvas_size
 from truecopy.engine import available_cores, open_session
 from truecopy.errors import RecipeError
 
@@ -44,7 +43,7 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
         RecipeError: the recipe leaves pictures of different sizes.
         ProofError: original and copy differ.
     """
-    size = canvas_size(recipe.steps)
+    size = recipe.made.size
     if size is None:
         raise RecipeError(
             "the recipe leaves pictures of different sizes",
@@ -52,9 +51,9 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
             fix="End it with CenterCrop or Resize((height, width))",
         )
     module = prepare(trained.module)
-    images = probe(recipe.input.channels, size)
+    images = probe(recipe.made.channels, size)
     progress.stage("trace the network")
-    traced = trace(module, recipe.input.channels, size)
+    traced = trace(module, recipe.made.channels, size)
     progress.stage("check at batch 1, 2 and 5")
     check_module(module, images)
     session = open_session(traced.graph, "cpu", "fp32", available_cores())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from truecopy.contract import Checkpoint as CheckpointRecord
-from truecopy.contract.steps import PassOrder
+from truecopy.contract.resize import PassOrder
 from truecopy.errors import RecipeError
 
 from .architectures import build

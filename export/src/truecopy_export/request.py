@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from truecopy.contract.steps import PassOrder
+from truecopy.contract.resize import PassOrder
 from truecopy.errors import ProofError, RecipeError
 
 from .recipes import Labels, installed_pass_order

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from torchvision import transforms
 
-from truecopy.pixels.resize_reference import resize
+from truecopy.pixels.literal.pillow import resize
 from truecopy_export.proof import pillow as module
 from truecopy_export.proof.pillow import pillow_passes
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from truecopy.contract import Resize
 from truecopy.pixels.geometry import center_crop, pad
-from truecopy.pixels.resize_pillow import resize
+from truecopy.pixels.kernels.pillow import resample as resize
 from truecopy.pixels.sizes import output_size
 from truecopy.pixels.values import value_table
 

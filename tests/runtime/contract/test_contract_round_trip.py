@@ -19,7 +19,7 @@ from truecopy.contract import (
     encode,
     subject_sha256,
 )
-from truecopy.contract.consistency import canvas_size
+from truecopy.contract.flow import flow
 from truecopy.errors import ContractError
 from truecopy.limits import Limits
 
@@ -82,7 +82,7 @@ def contracts(draw, base):
     color = draw(st.sampled_from(["RGB", "L"]))
     channels = 3 if color == "RGB" else 1
     chain = draw(steps(channels))
-    size = canvas_size(chain) or ("height", "width")
+    size = flow(chain, channels).size or ("height", "width")
     layout = draw(st.sampled_from(["NCHW", "NHWC"]))
     shape = ("batch", channels, *size) if layout == "NCHW" else ("batch", *size, channels)
     labels = draw(

@@ -11,7 +11,8 @@ from PIL import Image
 from truecopy.contract import CenterCrop, Pad, SwapRB, Values
 from truecopy.errors import ContractError, InputError, TooLarge
 from truecopy.limits import Limits
-from truecopy.pixels import Plan, decode, resize_reference
+from truecopy.pixels import Plan, decode
+from truecopy.pixels.literal import pillow as resize_reference
 from truecopy.pixels.values import value_table
 
 HORIZONTAL = "horizontal"

@@ -7,9 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from truecopy.pixels import resize_pillow, resize_reference
+from truecopy.pixels.kernels import pillow as fast_pillow
+from truecopy.pixels.kernels.pillow import FILTERS
+from truecopy.pixels.literal import pillow as literal_pillow
 from truecopy.pixels.passes import pass_sizes, vertical_first
-from truecopy.pixels.resize_pillow import FILTERS
 
 FILTER_NAMES = sorted(FILTERS)
 SIDES = st.integers(1, 40)
@@ -28,8 +29,8 @@ def resized_by_pillow(image, size, name):
 @example(1, 40, 40, 3, "hamming", "pillow13")
 def test_the_fast_resize_is_the_reference_bit_for_bit(pixels, h, w, oh, ow, name, order):
     source = pixels(h, w, 3)
-    slow = resize_reference.resize(source, (oh, ow), resampling=name, pass_order=order)
-    fast = resize_pillow.resize(Image.fromarray(source), (oh, ow), resampling=name, pass_order=order)
+    slow = literal_pillow.resize(source, (oh, ow), resampling=name, pass_order=order)
+    fast = fast_pillow.resample(Image.fromarray(source), (oh, ow), resampling=name, pass_order=order)
     assert slow.dtype == np.uint8
     assert np.array_equal(np.asarray(fast), slow)
 
@@ -41,7 +42,7 @@ def test_the_fast_resize_is_the_reference_bit_for_bit(pixels, h, w, oh, ow, name
 @example(100, 10, 99, 20, "bicubic")
 def test_pillow13_order_is_what_pillow_13_does_in_one_call(pixels, h, w, oh, ow, name):
     image = Image.fromarray(pixels(h, w, 3))
-    fast = resize_pillow.resize(image, (oh, ow), resampling=name, pass_order=PILLOW_13_ORDER)
+    fast = fast_pillow.resample(image, (oh, ow), resampling=name, pass_order=PILLOW_13_ORDER)
     assert np.array_equal(np.asarray(fast), resized_by_pillow(image, (oh, ow), name))
 
 
@@ -49,17 +50,17 @@ def test_pillow13_order_is_what_pillow_13_does_in_one_call(pixels, h, w, oh, ow,
 @given(SIDES, SIDES, SIDES, SIDES, st.sampled_from(FILTER_NAMES))
 def test_horizontal_order_is_a_horizontal_call_and_then_a_vertical_one(pixels, h, w, oh, ow, name):
     source = pixels(h, w, 3)
-    across = resize_reference.resize(source, (h, ow), resampling=name, pass_order=HORIZONTAL)
-    down = resize_reference.resize(across, (oh, ow), resampling=name, pass_order=HORIZONTAL)
-    both = resize_pillow.resize(Image.fromarray(source), (oh, ow), resampling=name, pass_order=HORIZONTAL)
+    across = literal_pillow.resize(source, (h, ow), resampling=name, pass_order=HORIZONTAL)
+    down = literal_pillow.resize(across, (oh, ow), resampling=name, pass_order=HORIZONTAL)
+    both = fast_pillow.resample(Image.fromarray(source), (oh, ow), resampling=name, pass_order=HORIZONTAL)
     assert np.array_equal(np.asarray(both), down)
 
 
 @pytest.mark.parametrize("name", FILTER_NAMES)
 def test_a_grey_picture_is_resized_like_one_channel(pixels, name):
     source = pixels(13, 29)
-    fast = resize_pillow.resize(Image.fromarray(source), (7, 31), resampling=name, pass_order=HORIZONTAL)
-    slow = resize_reference.resize(source[..., None], (7, 31), resampling=name, pass_order=HORIZONTAL)
+    fast = fast_pillow.resample(Image.fromarray(source), (7, 31), resampling=name, pass_order=HORIZONTAL)
+    slow = literal_pillow.resize(source[..., None], (7, 31), resampling=name, pass_order=HORIZONTAL)
     assert fast.mode == "L"
     assert np.array_equal(np.asarray(fast), slow[..., 0])
 
@@ -67,15 +68,15 @@ def test_a_grey_picture_is_resized_like_one_channel(pixels, name):
 @pytest.mark.parametrize("name", FILTER_NAMES)
 def test_resizing_to_the_same_size_is_the_identity(pixels, name):
     image = Image.fromarray(pixels(5, 9, 3))
-    assert resize_pillow.resize(image, (5, 9), resampling=name, pass_order=PILLOW_13_ORDER) is image
+    assert fast_pillow.resample(image, (5, 9), resampling=name, pass_order=PILLOW_13_ORDER) is image
 
 
 @pytest.mark.parametrize("name", FILTER_NAMES)
 def test_resize_leaves_its_input_alone(pixels, name):
     source = pixels(21, 9, 3)
     image, before = Image.fromarray(source), source.copy()
-    resize_pillow.resize(image, (5, 7), resampling=name, pass_order=PILLOW_13_ORDER)
-    resize_reference.resize(source, (5, 7), resampling=name, pass_order=PILLOW_13_ORDER)
+    fast_pillow.resample(image, (5, 7), resampling=name, pass_order=PILLOW_13_ORDER)
+    literal_pillow.resize(source, (5, 7), resampling=name, pass_order=PILLOW_13_ORDER)
     assert np.array_equal(np.asarray(image), before)
     assert np.array_equal(source, before)
 
@@ -83,7 +84,7 @@ def test_resize_leaves_its_input_alone(pixels, name):
 def test_the_two_orders_make_different_pixels_of_a_portrait(pixels):
     image = Image.fromarray(pixels(60, 21, 3))
     first, second = (
-        np.asarray(resize_pillow.resize(image, (20, 20), resampling="lanczos", pass_order=order))
+        np.asarray(fast_pillow.resample(image, (20, 20), resampling="lanczos", pass_order=order))
         for order in ("horizontal", "pillow13")
     )
     assert not np.array_equal(first, second)
@@ -112,6 +113,6 @@ def test_a_pass_that_changes_nothing_is_left_out():
 @given(*[st.integers(1, 300)] * 4, st.sampled_from(FILTER_NAMES), st.sampled_from(["horizontal", "pillow13"]))
 def test_the_fast_resize_is_the_reference_on_larger_pictures(pixels, h, w, oh, ow, name, order):
     source = pixels(h, w, 3)
-    slow = resize_reference.resize(source, (oh, ow), resampling=name, pass_order=order)
-    fast = resize_pillow.resize(Image.fromarray(source), (oh, ow), resampling=name, pass_order=order)
+    slow = literal_pillow.resize(source, (oh, ow), resampling=name, pass_order=order)
+    fast = fast_pillow.resample(Image.fromarray(source), (oh, ow), resampling=name, pass_order=order)
     assert np.array_equal(np.asarray(fast), slow)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from truecopy.pixels import decode, digest, golden_images
-from truecopy.pixels.resize_pillow import resize
+from truecopy.pixels.kernels.pillow import resample as resize
 from truecopy.pixels.sizes import output_size
 
 

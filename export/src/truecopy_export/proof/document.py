@@ -6,7 +6,7 @@ import msgspec
 
 from truecopy.contract import Accuracy, Contract, Decisions, OutputDifference, Proof, TensorDifference
 from truecopy.contract.codec import subject_sha256
-from truecopy.contract.steps import PassOrder
+from truecopy.contract.resize import PassOrder
 from truecopy_export.request import Precision
 
 from .compare import Comparison

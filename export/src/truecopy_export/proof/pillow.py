@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from truecopy.contract.steps import PassOrder
+from truecopy.contract.resize import PassOrder
 from truecopy.pixels.passes import pass_sizes
 from truecopy_export.recipes import installed_pass_order
 

@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from truecopy.contract import CenterCrop, Resize, Values
-from truecopy.contract.consistency import canvas_size
 from truecopy.errors import RecipeError
 
 from .recipe import Recipe
@@ -54,7 +53,7 @@ def check_arguments(arguments: Mapping[str, Any] | None, recipe: Recipe) -> None
 
 def _canvas(stated: Any, recipe: Recipe) -> str | None:
     numbers = _numbers(stated)
-    canvas = canvas_size(recipe.steps)
+    canvas = recipe.made.size
     if numbers is None or canvas is None:
         return None
     height, width = numbers[-2:] if len(numbers) > 1 else numbers * 2
@@ -62,7 +61,7 @@ def _canvas(stated: Any, recipe: Recipe) -> str | None:
 
 
 def _channels(stated: Any, recipe: Recipe) -> str | None:
-    return None if stated == recipe.input.channels else str(recipe.input.channels)
+    return None if stated == recipe.made.channels else str(recipe.made.channels)
 
 
 def _resize_size(stated: Any, recipe: Recipe) -> str | None:
@@ -77,7 +76,7 @@ def _resize_size(stated: Any, recipe: Recipe) -> str | None:
 
 def _crop_pct(stated: Any, recipe: Recipe) -> str | None:
     """Source: timm `transforms_imagenet_eval`: the resize goes to floor(crop / crop_pct)."""
-    resize, canvas = _resize(recipe), canvas_size(recipe.steps)
+    resize, canvas = _resize(recipe), recipe.made.size
     if resize is None or canvas is None or not isinstance(stated, Real) or not stated:
         return None
     wanted = {math.floor(side / float(stated)) for side in canvas}

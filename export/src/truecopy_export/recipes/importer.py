@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from truecopy.contract.steps import PassOrder
+from truecopy.contract.resize import PassOrder
 from truecopy.errors import RecipeError
 
 from .checkpoint_arguments import check_arguments
+from .circumstances import Circumstances, Takes
 from .python_object import load_object
 from .recipe import Recipe
 from .steps_yaml import read_steps_yaml
@@ -21,8 +23,11 @@ from .walk import read_transform
 if TYPE_CHECKING:
     import torch
 
+ObjectReader: TypeAlias = Callable[[Any, str, Circumstances], Recipe]
+
 SPELLINGS = (
-    "timm, timm:train-size, timm:test-size, torchvision:WEIGHTS, python:package.module:object or a .yaml file"
+    "timm, timm:train-size, timm:test-size, torchvision:WEIGHTS, hf:FOLDER, keras:APPLICATION, "
+    "python:package.module:object or a .yaml file"
 )
 _TIMM: Mapping[str, Variant] = {
     "timm": None,
@@ -33,10 +38,18 @@ _TIMM_NOTE = (
     "this is timm's configuration for its own pretrained weights; the checkpoint does not say how it was trained. "
     "Labelled proof images (class folders or --proof-labels) tell whether it fits"
 )
-_NOT_READ_YET = {
-    "albumentations": "a .yaml file of steps, if it resizes with Pillow's kernel",
-    "keras": "a .yaml file of steps",
-    "transformers": "a .yaml file of steps, or its torchvision equivalent as python:package.module:object",
+# Library of an object's class -> the module here, and its function (object, source, circumstances) -> Recipe.
+# Imported when met: they import their library.
+_OBJECTS: Mapping[str, tuple[str, str]] = {
+    "albumentations": ("albumentations", "read_compose"),
+    "keras": ("keras", "read_keras_object"),
+    "transformers": ("huggingface", "read_processor"),
+    "ultralytics": ("ultralytics", "read_ultralytics"),
+}
+# Spelling before the colon -> the module here, and its function (rest, circumstances) -> Recipe.
+_SPELLED: Mapping[str, tuple[str, str]] = {
+    "hf": ("huggingface", "read_folder"),
+    "keras": ("keras", "read_application"),
 }
 
 
@@ -47,62 +60,85 @@ def import_recipe(
     architecture: str | None,
     arguments: Mapping[str, Any] | None,
     pass_order: PassOrder,
-    recipe_input: Literal["pil", "tensor"] = "pil",
+    recipe_input: Takes = "pil",
+    options: Mapping[str, str] | None = None,
 ) -> Recipe:
     """Read a recipe.
 
     recipe: a spelling as after --recipe, or a live transform. module: the model, for `timm` and to tell grey from
     colour. arguments: what the checkpoint says about its training. pass_order: what the original ran under.
+    recipe_input: what a torchvision transform takes. options: what the object itself leaves open (--recipe-arg).
 
     Raises:
         RecipeError: unknown, not expressible (names the part), or contradicted by `arguments`.
     """
-    if recipe_input != "pil":
-        raise RecipeError(
-            f"recipe input {recipe_input!r} is not read yet; the nearest thing: 'pil', a transform that takes "
-            "a PIL picture"
-        )
-    channels = _input_channels(module)
+    circumstances = Circumstances(pass_order, _input_channels(module), recipe_input, options or {})
     if isinstance(recipe, Path):
         recipe = str(recipe)
     if not isinstance(recipe, str):
-        result = _read_object(recipe, f"python object {type(recipe).__name__}", pass_order, channels)
+        result = read_object(recipe, f"python object {type(recipe).__name__}", circumstances)
     elif recipe in _TIMM:
-        result = read_timm(_TIMM[recipe], module, architecture, pass_order, channels)
+        circumstances.only()
+        result = read_timm(_TIMM[recipe], module, architecture, circumstances)
         if not arguments:
             result = replace(result, notes=(*result.notes, _TIMM_NOTE))
-    elif recipe.startswith("torchvision:"):
-        result = read_weights(recipe.removeprefix("torchvision:"), pass_order, channels)
-    elif recipe.startswith("python:"):
-        found = load_object(recipe.removeprefix("python:"), RecipeError)
-        result = _read_object(found, recipe, pass_order, channels)
-    elif recipe.lower().endswith((".yaml", ".yml")):
-        result = read_steps_yaml(Path(recipe), pass_order)
     else:
-        raise _unknown(recipe)
+        result = _read_spelling(recipe, circumstances)
     check_arguments(arguments, result)
     return result
 
 
-def _read_object(transform: object, source: str, pass_order: PassOrder, channels: int | None) -> Recipe:
-    library = type(transform).__module__.partition(".")[0]
-    if library in _NOT_READ_YET:
-        raise RecipeError(
-            f"{type(transform).__name__} of {library} is not read yet; the nearest thing: {_NOT_READ_YET[library]}"
-        )
+def _read_spelling(recipe: str, circumstances: Circumstances) -> Recipe:
+    prefix, colon, rest = recipe.partition(":")
+    if recipe.lower().endswith((".yaml", ".yml")):
+        circumstances.only()
+        return read_steps_yaml(Path(recipe), circumstances.pass_order)
+    if prefix == "python" and colon:
+        return read_object(load_object(rest, RecipeError), recipe, circumstances)
+    if prefix == "torchvision" and colon:
+        circumstances.only()
+        return read_weights(rest, circumstances)
+    if prefix in _SPELLED and colon:
+        read: Callable[[str, Circumstances], Recipe] = _function(_SPELLED[prefix])
+        return read(rest, circumstances)
+    raise RecipeError("the recipe is unknown", expected=SPELLINGS, got=repr(recipe))
+
+
+def read_object(transform: Any, source: str, circumstances: Circumstances) -> Recipe:
+    """A live object of any library that has a reader here.
+
+    Raises:
+        RecipeError: cannot be expressed exactly; names the part.
+    """
+    if isinstance(transform, Recipe):
+        return transform
     if isinstance(transform, list | tuple):
         raise RecipeError(
             f"a {type(transform).__name__} of transforms",
             where=source,
             fix="Wrap it: transforms.Compose([...])",
         )
-    return read_transform(transform, source, pass_order, channels, TIMM_READERS)
+    library = _library(transform)
+    if library in _OBJECTS:
+        read: ObjectReader = _function(_OBJECTS[library])
+        return read(transform, source, circumstances)
+    circumstances.only()
+    return read_transform(transform, source, circumstances, TIMM_READERS)
 
 
-def _unknown(recipe: str) -> RecipeError:
-    if recipe.startswith("hf:"):
-        return RecipeError(f"{recipe} is not read yet; the nearest thing: {_NOT_READ_YET['transformers']}")
-    return RecipeError("the recipe is unknown", expected=SPELLINGS, got=repr(recipe))
+def _library(transform: Any) -> str:
+    """The library of the object's class or, for a function, the one that defines it."""
+    module = (
+        transform.__module__
+        if callable(transform) and hasattr(transform, "__name__")
+        else type(transform).__module__
+    )
+    return str(module).partition(".")[0]
+
+
+def _function(home: tuple[str, str]) -> Any:
+    module, name = home
+    return getattr(importlib.import_module(f".{module}", __package__), name)
 
 
 def _input_channels(module: Any) -> int | None:

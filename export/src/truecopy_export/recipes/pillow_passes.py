@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import PIL
 
-from truecopy.contract import CenterCrop, Pad, Resize, Step
-from truecopy.contract.steps import PassOrder
-from truecopy.pixels.passes import pass_sizes
+from truecopy.contract import CenterCrop, Pad, PadTo, Resize, ResizeBox, Step
+from truecopy.contract.resize import Filter, PassOrder
+from truecopy.pixels.geometry import crop_size
+from truecopy.pixels.passes import pass_sizes, vertical_first
 from truecopy.pixels.sizes import output_size
 
 _ORDERS: tuple[PassOrder, ...] = ("horizontal", "pillow13")
@@ -21,19 +24,28 @@ def affected_by_pass_order(steps: tuple[Step, ...], size: tuple[int, int]) -> bo
     """Does the rule of Pillow 13 turn the passes of any resize around for a picture of `size` (height, width)?"""
     for step in steps:
         match step:
-            case Resize():
+            case Resize(kernel="pillow", filter=resampling):
                 target = output_size(step, *size)
                 passes = {
-                    order: pass_sizes(size, target, resampling=step.filter, pass_order=order)
+                    order: pass_sizes(size, target, resampling=cast("Filter", resampling), pass_order=order)
                     for order in _ORDERS
                 }
                 if passes["horizontal"] != passes["pillow13"]:
                     return True
                 size = target
+            case Resize():
+                size = output_size(step, *size)
+            case ResizeBox(size=target):
+                # Pillow's rule looks at the whole picture, not at the box.
+                if step.filter != "nearest" and vertical_first(size, target):
+                    return True
+                size = target
             case CenterCrop():
-                size = step.size
+                size = crop_size(step, size)
             case Pad():
                 size = (size[0] + step.top + step.bottom, size[1] + step.left + step.right)
+            case PadTo():
+                size = max(size[0], step.size[0]), max(size[1], step.size[1])
             case _:
                 pass
     return False

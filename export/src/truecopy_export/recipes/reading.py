@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from truecopy.contract import CenterCrop, Pad, Resize, Step, Values
-from truecopy.contract.steps import ChainOp, Constant, PassOrder
+from truecopy.contract.resize import PassOrder
+from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import RecipeError
 
 from .recipe import Recipe, checked_steps, pillow_input

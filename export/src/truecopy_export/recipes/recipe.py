@@ -12,6 +12,7 @@ from PIL import Image
 from truecopy.contract import ImageInput, Step
 from truecopy.contract.codec import convert
 from truecopy.contract.consistency import check_steps
+from truecopy.contract.flow import Flow, flow
 from truecopy.errors import ContractError, RecipeError
 
 
@@ -22,7 +23,7 @@ class Recipe:
     original: the live transform; takes the decoded PIL image, already converted to `input.color`, and returns
     float32 channels x height x width. None for hand-written steps.
     source: for `provenance.recipe`. notes: sentences for people. overrules: the checkpoint's arguments that a person
-    stated to be wrong.
+    stated to be wrong. load: how the original reads a file, path to PIL image; None: Pillow, as `input` says.
     """
 
     input: ImageInput
@@ -31,6 +32,12 @@ class Recipe:
     source: str
     notes: tuple[str, ...]
     overrules: tuple[str, ...] = ()
+    load: Callable[[str], Image.Image] | None = field(default=None, compare=False)
+
+    @property
+    def made(self) -> Flow:
+        """What the steps make of any picture: channels, and the size where it is fixed."""
+        return flow(self.steps, self.input.channels)
 
 
 def pillow_input(color: Literal["RGB", "L"]) -> ImageInput:
@@ -54,7 +61,7 @@ def checked_steps(steps: tuple[Step, ...], image: ImageInput) -> tuple[Step, ...
     """
     try:
         checked: tuple[Step, ...] = convert(msgspec.to_builtins(steps), tuple[Step, ...], "recipe", "$.steps")
-        check_steps(checked, image.channels, image.color)
+        check_steps(checked, image.channels)
     except ContractError as error:
         raise RecipeError.of(error) from error
     return checked

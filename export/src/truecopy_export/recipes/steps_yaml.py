@@ -14,7 +14,7 @@ import yaml
 
 from truecopy.contract import ImageInput, Step
 from truecopy.contract.codec import convert
-from truecopy.contract.steps import PassOrder
+from truecopy.contract.resize import PassOrder
 from truecopy.errors import ContractError, RecipeError
 
 from .checkpoint_arguments import Field

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 from truecopy.contract import CenterCrop, Resize
-from truecopy.contract.steps import PassOrder
 from truecopy.errors import RecipeError
 
+from .circumstances import Circumstances
 from .library import import_library
 from .reading import Reading
 from .recipe import Recipe
@@ -22,7 +22,7 @@ Variant: TypeAlias = Literal["train-size", "test-size"] | None
 
 
 def read_timm(
-    variant: Variant, module: Any, architecture: str | None, pass_order: PassOrder, channels: int | None
+    variant: Variant, module: Any, architecture: str | None, circumstances: Circumstances
 ) -> Recipe:
     """The validation transform of a timm model.
 
@@ -44,7 +44,7 @@ def read_timm(
     use_test_size = variant == "test-size"
     transform = data.create_transform(**(test if use_test_size else train), is_training=False)
     source = f"timm {name} use_test_size={use_test_size}"
-    return read_transform(transform, source, pass_order, channels, TIMM_READERS)
+    return read_transform(transform, source, circumstances, TIMM_READERS)
 
 
 def _pretrained_config(module: Any, architecture: str | None) -> dict[str, Any]:

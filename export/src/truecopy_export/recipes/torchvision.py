@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from truecopy.contract import CenterCrop, Pad, Resize
-from truecopy.contract.steps import ChainOp, Constant, Filter, PassOrder
+from truecopy.contract.resize import Filter
+from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import RecipeError
 
+from .circumstances import Circumstances
 from .library import import_library
 from .reading import Reading
 from .recipe import Recipe
@@ -34,7 +36,7 @@ _PIL_FILTERS: dict[int, Filter] = {
 _FILTERS: dict[str, Filter] = {**{name: name for name in _PIL_FILTERS.values()}, "nearest-exact": "nearest"}
 
 
-def read_weights(name: str, pass_order: PassOrder, channels: int | None) -> Recipe:
+def read_weights(name: str, circumstances: Circumstances) -> Recipe:
     """The preset of a torchvision weights entry, `MobileNet_V2_Weights.IMAGENET1K_V1`; nothing is downloaded."""
     models = import_library("torchvision.models", RecipeError)
     try:
@@ -45,7 +47,7 @@ def read_weights(name: str, pass_order: PassOrder, channels: int | None) -> Reci
             expected="a name as MobileNet_V2_Weights.IMAGENET1K_V1",
             got=repr(name),
         ) from error
-    return read_transform(transform, f"torchvision:{name}", pass_order, channels, READERS)
+    return read_transform(transform, f"torchvision:{name}", circumstances, READERS)
 
 
 def filter_of(interpolation: Any) -> Filter:

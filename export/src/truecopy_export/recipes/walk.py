@@ -10,9 +10,9 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, TypeAlias
 
-from truecopy.contract.steps import PassOrder
 from truecopy.errors import RecipeError
 
+from .circumstances import Circumstances
 from .reading import Reading
 from .recipe import Recipe
 
@@ -40,14 +40,14 @@ _RANDOM = frozenset(
 
 
 def read_transform(
-    transform: Any, source: str, pass_order: PassOrder, channels: int | None, readers: Mapping[str, Reader]
+    transform: Any, source: str, circumstances: Circumstances, readers: Mapping[str, Reader]
 ) -> Recipe:
     """Steps of a live transform; `readers` says which parts are known.
 
     Raises:
         RecipeError: names the part that cannot be expressed exactly, by class and position.
     """
-    reading = Reading(pass_order, channels)
+    reading = Reading(circumstances.pass_order, circumstances.channels)
     for where, part in _parts(transform):
         reader = readers.get(spelling(part))
         try:

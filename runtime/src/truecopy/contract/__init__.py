@@ -17,7 +17,8 @@ from .document import (
     TensorDifference,
     Views,
 )
-from .steps import CenterCrop, Pad, Resize, Step, SwapRB, Values
+from .resize import Resize, ResizeBox
+from .steps import CenterCrop, Grayscale, Pad, PadTo, Step, SwapRB, Values
 from .tasks import Multiclass, Task
 
 __all__ = [
@@ -30,13 +31,16 @@ __all__ = [
     "Graph",
     "GraphInput",
     "GraphOutput",
+    "Grayscale",
     "ImageInput",
     "Multiclass",
     "OutputDifference",
     "Pad",
+    "PadTo",
     "Proof",
     "Provenance",
     "Resize",
+    "ResizeBox",
     "Step",
     "SwapRB",
     "Task",

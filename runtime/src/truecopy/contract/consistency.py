@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from truecopy.errors import ContractError
 
-from .document import Contract, GraphInput, GraphOutput
-from .steps import CenterCrop, Pad, Resize, Step, SwapRB, Values
+from .document import Contract, GraphInput, GraphOutput, ImageInput
+from .flow import Flow, flow
+from .steps import Step
 
 
 def check(contract: Contract) -> None:
@@ -14,54 +15,46 @@ def check(contract: Contract) -> None:
     Raises:
         ContractError: names the JSON path.
     """
-    check_steps(contract.steps, contract.input.channels, contract.input.color)
-    _check_graph_input(contract.graph.inputs[0], contract.input.channels)
-    _check_canvas(contract.steps, contract.graph.inputs[0])
+    _check_input(contract.input)
+    made = check_steps(contract.steps, contract.input.channels)
+    graph_input = contract.graph.inputs[0]
+    if graph_input.channels != made.channels:
+        raise ContractError(
+            f"input {graph_input.name!r} has {graph_input.channels} channels, but the steps make {made.channels} "
+            f"of `input.color` {contract.input.color}",
+            where="`$.graph.inputs[0].shape`",
+        )
+    _check_canvas(made.size, graph_input)
     answer = _answer(contract)
     _check_labels(contract, answer)
     _check_relabel(contract)
 
 
-def check_steps(steps: tuple[Step, ...], channels: int, color: str) -> None:
-    """Steps hold together by themselves: `values` is last and there once, constants fit the channels."""
-    if not steps or not isinstance(steps[-1], Values):
+def check_steps(steps: tuple[Step, ...], channels: int) -> Flow:
+    """What the steps make of a picture of `channels` channels; they fit one another and end in numbers.
+
+    Raises:
+        ContractError: names the JSON path.
+    """
+    made = flow(steps, channels)
+    if made.dtype != "float32":
+        raise ContractError("the steps must end in numbers: the graph takes no pixels", where="`$.steps`",
+                            fix="End them with `values`")  # fmt: skip
+    return made
+
+
+def _check_input(image: ImageInput) -> None:
+    if image.decoder == "torchvision" and image.color == "L":
         raise ContractError(
-            "the last step must be `values`: the graph takes numbers, not pixels", where="`$.steps`"
+            "decoder 'torchvision' is reproduced for color 'RGB' only: its grey is another one for every format",
+            where="`$.input.color`",
         )
-    for index, step in enumerate(steps):
-        where = f"`$.steps[{index}]`"
-        match step:
-            case Values(chain=chain):
-                if index != len(steps) - 1:
-                    raise ContractError("`values` ends the chain; nothing may follow", where=where)
-                for op, constant in chain:
-                    _check_per_channel(constant, channels, f"constants of {op}", where)
-            case CenterCrop(fill=fill) | Pad(fill=fill):
-                _check_per_channel(fill, channels, "values of fill", where)
-            case SwapRB() if channels != 3:
-                raise ContractError("swap_rb needs three channels", got=f"color {color!r}", where=where)
-            case _:
-                pass
+    if image.cmyk == "opencv" and image.decoder != "opencv":
+        raise ContractError("cmyk 'opencv' belongs to decoder 'opencv'", where="`$.input.cmyk`")
 
 
-def _check_per_channel(constant: object, channels: int, what: str, where: str) -> None:
-    if isinstance(constant, tuple) and len(constant) != channels:
-        raise ContractError(
-            f"wrong number of {what}", expected=f"{channels}", got=f"{len(constant)}", where=where
-        )
-
-
-def _check_graph_input(graph_input: GraphInput, channels: int) -> None:
-    if graph_input.channels != channels:
-        raise ContractError(
-            f"input {graph_input.name!r} has {graph_input.channels} channels, but `input.color` gives {channels}",
-            where="`$.graph.inputs[0].shape`",
-        )
-
-
-def _check_canvas(steps: tuple[Step, ...], graph_input: GraphInput) -> None:
+def _check_canvas(size: tuple[int, int] | None, graph_input: GraphInput) -> None:
     """The size that the steps leave, where it is known, is the size that the graph takes."""
-    size = canvas_size(steps)
     for known, wanted in zip(size or (), graph_input.size, strict=False):
         if isinstance(wanted, int) and known != wanted:
             raise ContractError(
@@ -69,24 +62,6 @@ def _check_canvas(steps: tuple[Step, ...], graph_input: GraphInput) -> None:
                 f"{graph_input.size[0]} x {graph_input.size[1]}",
                 where="`$.steps`",
             )
-
-
-def canvas_size(steps: tuple[Step, ...]) -> tuple[int, int] | None:
-    """(height, width) after all steps, or None where it depends on the picture."""
-    size: tuple[int, int] | None = None
-    for step in steps:
-        match step:
-            case Resize(rule="exact", size=(int() as height, int() as width)):
-                size = (height, width)
-            case Resize():
-                size = None
-            case CenterCrop(size=cropped):
-                size = cropped
-            case Pad(top=top, bottom=bottom, left=left, right=right) if size:
-                size = (size[0] + top + bottom, size[1] + left + right)
-            case _:
-                pass
-    return size
 
 
 def _answer(contract: Contract) -> GraphOutput:

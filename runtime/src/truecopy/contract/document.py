@@ -30,17 +30,18 @@ class ImageInput(
 ):
     """How bytes become the 8-bit picture that the steps receive.
 
-    decoder `pillow`: `PIL.Image.open(...).convert(color)`. orientation `ignore` or `apply` the EXIF turn.
-    depth16: 16-bit grey is clipped to 255 (Pillow) or shifted right by 8 (OpenCV). cmyk: Pillow's conversion.
-    frame: of an animated file.
+    decoder `pillow`: `PIL.Image.open(...).convert(color)`. `opencv`: `cv2.imdecode`, its own grey and 16-bit.
+    `torchvision`: `torchvision.io.decode_image`, the pixels of Pillow for the formats that it reads.
+    orientation `ignore` or `apply` the EXIF turn. depth16: 16-bit grey is clipped to 255 (Pillow) or shifted right by 8
+    (OpenCV). cmyk: the conversion of Pillow or OpenCV. frame: of an animated file.
     """
 
-    decoder: Literal["pillow"]
+    decoder: Literal["pillow", "opencv", "torchvision"]
     color: Literal["RGB", "L"]
     orientation: Literal["ignore", "apply"]
     alpha: Literal["drop"] | AlphaOver
     depth16: Literal["clip", "shift"]
-    cmyk: Literal["pillow"]
+    cmyk: Literal["pillow", "opencv"]
     frame: Annotated[int, Meta(ge=0, le=0)]
 
     @property

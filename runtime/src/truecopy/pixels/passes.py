@@ -1,11 +1,11 @@
-"""Which one-axis passes a Pillow resize makes, and in which order. Sizes are (height, width)."""
+"""Which one-axis passes a resize makes, and in which order. Sizes are (height, width)."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from truecopy.contract.steps import Filter, PassOrder
+from truecopy.contract.resize import Filter, PassOrder, Resize, ResizeBox
 
 Size: TypeAlias = tuple[int, int]
 
@@ -33,3 +33,30 @@ def pass_sizes(
     between = (size_out[0], size_in[1]) if rows_first else (size_in[0], size_out[1])
     sizes = (size_in, between, size_out)
     return tuple(after for before, after in pairwise(sizes) if after != before)
+
+
+def sizes_on_the_way(step: Resize, size_in: Size, size_out: Size) -> tuple[Size, ...]:
+    """The sizes of all pictures that a resize makes, the last one included: what memory it takes."""
+    if step.kernel == "pillow":
+        return pass_sizes(
+            size_in,
+            size_out,
+            resampling=cast("Filter", step.filter),
+            pass_order=cast("PassOrder", step.pass_order),
+        )
+    if step.kernel.startswith("torch"):
+        return (size_in[0], size_out[1]), size_out
+    if step.kernel == "tf" and step.antialias is True:
+        return (size_out[0], size_in[1]), size_out
+    return (size_out,)
+
+
+def centered_box(step: ResizeBox, size: Size) -> tuple[int, int, int, int]:
+    """(top, left, height, width) of the part of a picture of `size` that `step` resamples.
+
+    Source: keras/src/utils/image_utils.py `load_img(keep_aspect_ratio=True)`.
+    """
+    height, width = size
+    box_height = min(height, width * step.size[0] // step.size[1])
+    box_width = min(width, height * step.size[1] // step.size[0])
+    return (height - box_height) // 2, (width - box_width) // 2, box_height, box_width

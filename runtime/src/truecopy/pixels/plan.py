@@ -8,34 +8,33 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import cv2
 import numpy as np
-from PIL import Image
+from msgspec import UNSET
 
-from truecopy.contract.consistency import canvas_size, check_steps
+from truecopy.contract.consistency import check_steps
 from truecopy.contract.document import Contract, GraphInput, ImageInput
-from truecopy.contract.steps import CenterCrop, Pad, Resize, Step, SwapRB, Values
+from truecopy.contract.flow import Flow, flow
+from truecopy.contract.resize import Resize, ResizeBox
+from truecopy.contract.steps import CenterCrop, Grayscale, Pad, PadTo, Step, SwapRB, Values
 from truecopy.errors import ContractError, InputError
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
-from .arrays import Pixels
 from .budget import check_pixels
-from .decode import Picture, pixels_of
-from .geometry import center_crop, pad, swap_rb
-from .passes import pass_sizes
-from .resize_pillow import resize
-from .sizes import SizeRule, size_rule
-from .values import value_table
+from .decode import Picture
+from .geometry import center_crop, pad, pad_to, swap_rb
+from .grey import grayscale
+from .kernels import FAST, Kernels
+from .passes import sizes_on_the_way
+from .raster import Array, Raster, as_array, size_of
+from .sizes import output_size
+from .values import apply_chain
+from .writer import Writer, writer
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 Tensor: TypeAlias = "npt.NDArray[Any]"
-Operation: TypeAlias = Callable[[Image.Image], Image.Image]
-Writer: TypeAlias = Callable[[Pixels, Tensor], None]
-
-# cv2 has no float16: the table's bit patterns are looked up as integers.
-_CARRIER: dict[str, type[np.generic]] = {"float32": np.float32, "float16": np.uint16}
+Operation: TypeAlias = Callable[[Raster], Raster]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,10 @@ class Plan:
     _write: Writer
 
     @classmethod
-    def of(cls, contract: Contract, *, limits: Limits = DEFAULT_LIMITS) -> Plan:
-        return cls.compile(contract.input, contract.steps, contract.graph.inputs[0], limits=limits)
+    def of(cls, contract: Contract, *, limits: Limits = DEFAULT_LIMITS, kernels: Kernels = FAST) -> Plan:
+        return cls.compile(
+            contract.input, contract.steps, contract.graph.inputs[0], limits=limits, kernels=kernels
+        )
 
     @classmethod
     def compile(
@@ -66,46 +67,49 @@ class Plan:
         graph_input: GraphInput,
         *,
         limits: Limits = DEFAULT_LIMITS,
+        kernels: Kernels = FAST,
     ) -> Plan:
         """Everything that can fail on the contract fails here.
 
         Raises:
             ContractError: the steps contradict themselves, the graph or the limits.
         """
-        check_steps(steps, spec.channels, spec.color)
-        _check_channels(spec, graph_input)
-        known = canvas_size(steps)
+        made = check_steps(steps, spec.channels)
+        _check_channels(made, graph_input)
         wanted = _fixed(graph_input.size[0]), _fixed(graph_input.size[1])
-        _check_sizes(steps, known, wanted, limits)
-        height, width = (side or (known and known[axis]) for axis, side in enumerate(wanted))
+        _check_sizes(steps, made.size, wanted, limits)
+        height, width = (side or (made.size and made.size[axis]) for axis, side in enumerate(wanted))
         planar = graph_input.layout == "NCHW"
         dtype = np.dtype(graph_input.dtype)
+        # What turns the canvas into numbers is the last step; values before a float resize are on the way to it.
+        last = steps[-1].chain if isinstance(steps[-1], Values) else None
+        geometry = steps if last is None else steps[:-1]
         return cls(
-            shape=(spec.channels, height, width) if planar else (height, width, spec.channels),
+            shape=(made.channels, height, width) if planar else (height, width, made.channels),
             dtype=dtype,
             size=wanted,
-            _geometry=tuple(_operation(step, limits) for step in steps if not isinstance(step, Values)),
+            _geometry=tuple(_operation(step, limits, kernels) for step in geometry),
             _axes=(2, 0, 1) if planar else (0, 1, 2),
-            _write=_writer(_table(steps[-1], spec.channels, dtype), planar=planar),
+            _write=writer(last or (), flow(geometry, spec.channels), dtype, planar=planar),
         )
 
-    def canvas(self, picture: Picture) -> Pixels:
-        """uint8 (h, w, c) after all geometry, read-only.
+    def canvas(self, picture: Picture) -> Array:
+        """(h, w, c) after all geometry, read-only: uint8, or float32 where a kernel makes floats.
 
         Raises:
             InputError: the picture does not lead to the graph's size, or on the way to too many pixels.
         """
-        image = picture.image
+        raster: Raster = picture.image
         try:
             for operation in self._geometry:
-                image = operation(image)
-            self._check_canvas(image)
+                raster = operation(raster)
+            self._check_canvas(raster)
         except InputError as error:
             raise type(error).of(error, where=picture.name) from error
-        return pixels_of(image)
+        return as_array(raster)
 
-    def tensor(self, canvas: Pixels, out: Tensor | None = None) -> Tensor:
-        """Turn a uint8 (h, w, c) canvas into numbers: (c, h, w) or (h, w, c), into `out` where one is given.
+    def tensor(self, canvas: Array, out: Tensor | None = None) -> Tensor:
+        """Turn an (h, w, c) canvas into numbers: (c, h, w) or (h, w, c), into `out` where one is given.
 
         `out` is C-contiguous, such as one item of a batch.
         """
@@ -118,13 +122,14 @@ class Plan:
         self._write(canvas, out)
         return out
 
-    def _check_canvas(self, image: Image.Image) -> None:
+    def _check_canvas(self, raster: Raster) -> None:
         height, width = self.size
-        if image.height != (height or image.height) or image.width != (width or image.width):
+        made = size_of(raster)
+        if made != (height or made[0], width or made[1]):
             raise InputError(
                 "the steps lead this picture to a size that the graph does not take",
                 expected=f"{height or 'any'} x {width or 'any'} (height x width)",
-                got=f"{image.height} x {image.width}",
+                got=f"{made[0]} x {made[1]}",
                 fix="Ask for a contract that ends in a fixed size (`center_crop`, or `resize` with rule exact)",
             )
 
@@ -133,11 +138,11 @@ def _fixed(axis: int | str) -> int | None:
     return axis if isinstance(axis, int) else None
 
 
-def _check_channels(spec: ImageInput, graph_input: GraphInput) -> None:
-    if graph_input.channels != spec.channels:
+def _check_channels(made: Flow, graph_input: GraphInput) -> None:
+    if graph_input.channels != made.channels:
         raise ContractError(
-            f"input {graph_input.name!r} and `input.color` do not agree",
-            expected=f"{spec.channels} channels for {spec.color!r}",
+            f"input {graph_input.name!r} and the steps do not agree",
+            expected=f"{made.channels} channels",
             got=repr(graph_input.channels),
             where="`$.graph.inputs[0].shape`",
         )
@@ -158,11 +163,8 @@ def _check_sizes(
             where="`$.steps`",
         )
     for index, step in enumerate(steps):
-        match step:
-            case Resize(size=(int() as height, int() as width)) | CenterCrop(size=(height, width)):
-                pixels = height * width
-            case _:
-                continue
+        size = getattr(step, "size", UNSET)
+        pixels = math.prod(size) if isinstance(size, tuple) else 1
         if pixels > limits.max_pixels:
             raise ContractError(
                 "the step makes more pixels than one picture may have",
@@ -173,70 +175,43 @@ def _check_sizes(
             )
 
 
-def _operation(step: Step, limits: Limits) -> Operation:
+def _operation(step: Step, limits: Limits, kernels: Kernels) -> Operation:
     match step:
         case Resize():
-            return partial(_resize, step=step, rule=size_rule(step), limits=limits)
-        case CenterCrop(size=size, offset=offset, pad_before=pad_before, fill=fill):
-            return partial(center_crop, size=size, offset=offset, pad_before=pad_before, fill=fill)
+            return partial(_resize, step=step, limits=limits, kernels=kernels)
+        case ResizeBox():
+            return lambda raster: kernels.resize_box(raster, step)
+        case CenterCrop():
+            return lambda raster: center_crop(as_array(raster), step)
         case Pad():
             return partial(_pad, step=step, limits=limits)
+        case PadTo():
+            return lambda raster: pad_to(as_array(raster), step)
         case SwapRB():
-            return swap_rb
+            return lambda raster: swap_rb(as_array(raster))
+        case Grayscale():
+            return lambda raster: grayscale(as_array(raster), step.method, step.channels)
         case Values():
-            raise AssertionError(step)
+            return lambda raster: apply_chain(as_array(raster).astype(np.float32), step.chain)
 
 
-def _resize(image: Image.Image, *, step: Resize, rule: SizeRule, limits: Limits) -> Image.Image:
-    size = rule(image.height, image.width)
+def _resize(raster: Raster, *, step: Resize, limits: Limits, kernels: Kernels) -> Raster:
+    size_in = size_of(raster)
+    size = output_size(step, *size_in)
+    if size == size_in:
+        return raster
     # A picture of one column may grow beyond all limits on the way: each pass makes a picture of its own.
-    passes = pass_sizes((image.height, image.width), size, resampling=step.filter, pass_order=step.pass_order)
-    height, width = max(passes, key=math.prod, default=size)
+    height, width = max(sizes_on_the_way(step, size_in, size), key=math.prod)
     check_pixels(height, width, limits, what="the picture that a `resize` step would make")
-    return resize(image, size, resampling=step.filter, pass_order=step.pass_order)
+    return kernels.resize[step.kernel](raster, size, step)
 
 
-def _pad(image: Image.Image, *, step: Pad, limits: Limits) -> Image.Image:
-    height, width = step.top + image.height + step.bottom, step.left + image.width + step.right
-    check_pixels(height, width, limits, what="the picture that a `pad` step would make")
-    return pad(
-        image,
-        top=step.top,
-        bottom=step.bottom,
-        left=step.left,
-        right=step.right,
-        mode=step.mode,
-        fill=step.fill,
+def _pad(raster: Raster, *, step: Pad, limits: Limits) -> Raster:
+    height, width = size_of(raster)
+    check_pixels(
+        step.top + height + step.bottom,
+        step.left + width + step.right,
+        limits,
+        what="the picture that a `pad` step would make",
     )
-
-
-def _table(step: Step, channels: int, dtype: np.dtype[Any]) -> Tensor:
-    """(256, channels) in the graph's dtype."""
-    if not isinstance(step, Values):  # `check_steps` has seen to it
-        raise AssertionError(step)
-    with np.errstate(over="ignore"):
-        table = value_table(step.chain, channels).astype(dtype)
-    if not np.isfinite(table).all():
-        raise ContractError(
-            f"the chain leaves the range of {dtype} for some pixel", where="`$.steps[-1].chain`"
-        )
-    return table
-
-
-def _writer(table: Tensor, *, planar: bool) -> Writer:
-    carrier = np.dtype(_CARRIER[table.dtype.name])
-    table = table.view(carrier)
-    if planar:
-        columns = tuple(np.ascontiguousarray(column) for column in table.T)
-        return partial(_write_planes, tables=columns, carrier=carrier)
-    # cv2.LUT takes a table for every channel as a picture of one row.
-    return partial(_write_interleaved, table=np.ascontiguousarray(table[np.newaxis]), carrier=carrier)
-
-
-def _write_planes(canvas: Pixels, out: Tensor, *, tables: tuple[Tensor, ...], carrier: np.dtype[Any]) -> None:
-    for plane, table, target in zip(cv2.split(canvas), tables, out.view(carrier), strict=True):
-        cv2.LUT(plane, table, dst=target)
-
-
-def _write_interleaved(canvas: Pixels, out: Tensor, *, table: Tensor, carrier: np.dtype[Any]) -> None:
-    cv2.LUT(canvas, table, dst=out.view(carrier))
+    return pad(as_array(raster), step)

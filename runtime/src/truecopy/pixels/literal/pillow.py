@@ -8,16 +8,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import numpy as np
 
-from truecopy.contract.steps import Filter, PassOrder
-
-from .arrays import Pixels
-from .passes import Size, pass_sizes
+from truecopy.contract.resize import Filter, PassOrder, Resize, ResizeBox
+from truecopy.pixels.arrays import Pixels
+from truecopy.pixels.passes import Size, pass_sizes
+from truecopy.pixels.raster import Raster, as_array
 
 PRECISION_BITS = 32 - 8 - 2
 _HALF = 1 << (PRECISION_BITS - 1)
+
+
+def resize_step(raster: Raster, size: Size, step: Resize) -> Pixels:
+    """`resize` as a step of kernel `pillow` asks for it."""
+    return resize(
+        as_array(raster),
+        size,
+        resampling=cast("Filter", step.filter),
+        pass_order=cast("PassOrder", step.pass_order),
+    )
+
+
+def resize_box(raster: Raster, step: ResizeBox) -> Pixels:
+    """Pillow's `resize(box=...)` with a box of whole sides."""
+    raise NotImplementedError
 
 
 def resize(pixels: Pixels, size: Size, *, resampling: Filter, pass_order: PassOrder) -> Pixels:

@@ -1,0 +1,130 @@
+"""The `resize` step: a rule for the size, a kernel for the pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Pixels: TypeAlias = Annotated[int, Meta(ge=1, le=65_536)]
+ResizeRule: TypeAlias = Literal[
+    "exact",
+    "short",
+    "scale_short",
+    "scale_long",
+    "scale_fit",
+    "ratio",
+    "thumbnail",
+    "max_hw",
+    "vilt",
+    "bridgetower",
+]
+Kernel: TypeAlias = Literal["pillow", "torch_u8", "torch_f32", "torch_f32_u8", "tf", "tf_v1", "cv2"]
+Filter: TypeAlias = Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
+AnyFilter: TypeAlias = Filter | Literal["nearest-exact", "area", "mitchellcubic"]
+PassOrder: TypeAlias = Literal["horizontal", "pillow13"]
+
+# Kernel -> filters without and with antialias; Pillow's filters and OpenCV's know no such switch.
+_PLAIN: Mapping[Kernel, tuple[AnyFilter, ...]] = {
+    "pillow": ("nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"),
+    "torch_u8": ("nearest", "nearest-exact", "bilinear", "bicubic"),
+    "torch_f32": ("nearest", "nearest-exact", "bilinear", "bicubic"),
+    "torch_f32_u8": ("bilinear", "bicubic"),
+    "tf": ("nearest", "bilinear", "bicubic", "area"),
+    "tf_v1": ("nearest", "bilinear", "bicubic", "area"),
+    "cv2": ("nearest", "bilinear", "bicubic", "area", "lanczos"),
+}
+_ANTIALIASED: Mapping[Kernel, tuple[AnyFilter, ...]] = {
+    "torch_u8": ("bilinear", "bicubic", "lanczos"),
+    "torch_f32": ("bilinear", "bicubic"),
+    "torch_f32_u8": ("bilinear", "bicubic"),
+    "tf": ("bilinear", "bicubic", "mitchellcubic"),
+}
+_ONE_SIDE: tuple[ResizeRule, ...] = ("short", "scale_short", "scale_long", "vilt", "bridgetower")
+# Optional field -> the rules (or kernels) that have it.
+_BELONGS: Mapping[str, tuple[str, ...]] = {
+    "fit": ("ratio",),
+    "no_upscale": ("scale_long", "scale_fit"),
+    "pass_order": ("pillow",),
+    "antialias": ("torch_u8", "torch_f32", "torch_f32_u8", "tf"),
+    "area_for_downscale": ("cv2",),
+}
+
+
+def filters_of(kernel: Kernel, *, antialias: bool) -> tuple[AnyFilter, ...]:
+    """The filters that a kernel has; `antialias` counts where the kernel has that switch."""
+    return _ANTIALIASED.get(kernel, ()) if antialias else _PLAIN[kernel]
+
+
+class Resize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag="resize"):
+    """Resample to the size that `rule` gives (`truecopy.pixels.sizes`); to the same size it is the identity.
+
+    size: one number for `short`, `scale_short`, `scale_long`, `vilt`, `bridgetower`, else (h, w).
+    kernel: `pillow` 8-bit in two passes; `torch_u8` torch's native 8-bit; `torch_f32` torch's float kernel, float out;
+    `torch_f32_u8` the same on 8-bit values, rounded half to even; `tf` and `tf_v1` (no half-pixel centres), float out
+    but for `nearest`; `cv2` OpenCV's 8-bit.
+    pass_order: `pillow` only. `horizontal`: the horizontal pass first (Pillow below 13). `pillow13`: vertical first
+    where h > oh and h - oh > 2 * (w - ow) (Pillow 13, PR 9549).
+    antialias: torch and `tf` kernels only. fit: `ratio` only. max_size: `short` only, or absent; the longest that the
+    long side may become. no_upscale: `scale_long` and `scale_fit` only. multiple: or absent; both sides go `up` or
+    `down` to a multiple of it, after the rule. area_for_downscale: `cv2` only; filter `area` where a side shrinks.
+    """
+
+    rule: ResizeRule
+    # Not `Pixels | Size`: msgspec (0.19 to 0.22) reads freed memory for a constrained int beside a fixed-length tuple.
+    size: Pixels | tuple[Pixels, ...]
+    kernel: Kernel
+    filter: AnyFilter
+    antialias: bool | UnsetType = UNSET
+    pass_order: PassOrder | UnsetType = UNSET
+    fit: Literal["contain", "cover"] | UnsetType = UNSET
+    max_size: Pixels | UnsetType = UNSET
+    no_upscale: bool | UnsetType = UNSET
+    multiple: Pixels | UnsetType = UNSET
+    multiple_round: Literal["up", "down"] | UnsetType = UNSET
+    area_for_downscale: bool | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if self.rule in _ONE_SIDE:
+            if isinstance(self.size, tuple):
+                raise ValueError(f"rule {self.rule!r} takes one number as size")
+        elif not (isinstance(self.size, tuple) and len(self.size) == 2):
+            raise ValueError(f"rule {self.rule!r} takes size = [height, width]")
+        for name, owners in _BELONGS.items():
+            owned = self.rule in owners or self.kernel in owners
+            if owned != (getattr(self, name) is not UNSET):
+                kind = "rule" if name in ("fit", "no_upscale") else "kernel"
+                raise ValueError(
+                    f"`{name}` belongs to {kind} {' or '.join(map(repr, owners))}, and only there"
+                )
+        if self.max_size is not UNSET and self.rule != "short":
+            raise ValueError("`max_size` belongs to rule 'short', and only there")
+        if (self.multiple is UNSET) != (self.multiple_round is UNSET):
+            raise ValueError("`multiple` and `multiple_round` go together")
+        allowed = filters_of(self.kernel, antialias=self.antialias is True)
+        if self.filter not in allowed:
+            smooth = (
+                ""
+                if self.antialias is UNSET
+                else " with antialias"
+                if self.antialias
+                else " without antialias"
+            )
+            raise ValueError(
+                f"kernel {self.kernel!r}{smooth} has filters {', '.join(allowed)}, not {self.filter}"
+            )
+
+
+class ResizeBox(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag="resize_box"
+):
+    """Pillow's resize of the largest centred box of the shape of `size` (Keras `load_img(keep_aspect_ratio=True)`).
+
+    The box has whole sides: (min(h, w * oh // ow), min(w, h * ow // oh)), offset (h - box) // 2. Its neighbours take part
+    in the filter: it is no crop and resize.
+    """
+
+    size: tuple[Pixels, Pixels]
+    filter: Filter
+    pass_order: PassOrder

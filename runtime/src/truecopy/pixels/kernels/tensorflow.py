@@ -1,0 +1,17 @@
+"""TensorFlow's resize."""
+
+from __future__ import annotations
+
+from truecopy.contract.resize import Resize
+from truecopy.pixels.passes import Size
+from truecopy.pixels.raster import Array, Raster
+
+
+def resize(raster: Raster, size: Size, step: Resize) -> Array:
+    """To be written."""
+    raise NotImplementedError
+
+
+def resize_v1(raster: Raster, size: Size, step: Resize) -> Array:
+    """To be written."""
+    raise NotImplementedError
