@@ -86,7 +86,13 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
         opset=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
         precision=precision,
         recipe=recipe,
-        original=Original(recipe.original, _answer(session, graph_input, name), other_network=False),
+        original=Original(
+            recipe.original,
+            _answer(session, graph_input, name),
+            other_network=False,
+            load=recipe.load,
+            other_decoder=recipe.other_decoder,
+        ),
         provenance=Provenance(
             checkpoint=None,
             architecture=None,

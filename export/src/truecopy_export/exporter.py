@@ -67,7 +67,9 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
         opset=traced.opset,
         precision="fp32",
         recipe=recipe,
-        original=Original(recipe.original, _answer(module), others),
+        original=Original(
+            recipe.original, _answer(module), others, load=recipe.load, other_decoder=recipe.other_decoder
+        ),
         provenance=Provenance(
             checkpoint=trained.checkpoint,
             architecture=trained.architecture,

@@ -24,6 +24,9 @@ from truecopy.contract import (
     decode,
     encode,
 )
+from truecopy.contract.portability import original_levels, tensor_units
+from truecopy.contract.requires import lowest_runtime
+from truecopy.contract.versions import RUNTIME_VERSION
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import InputError, ProofError, RecipeError, TruecopyError
@@ -50,8 +53,6 @@ from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
 from .report import Report
 from .request import Precision, Request
-
-REQUIRES = "0.1"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         comparison = _compare(subject, request, (member, session), images, progress)
         notes += [*images.notes, *proof_notes(comparison, subject.original, request.passes)]
         _pass_gate(comparison, draft, request.output)
-    contract = msgspec.structs.replace(draft, proof=proof_document(comparison, subject.original, draft))
+    proven = msgspec.structs.replace(draft, proof=proof_document(comparison, subject.original, draft))
+    contract = msgspec.structs.replace(proven, requires=lowest_runtime(proven))
     golden = [record(member, session, name, encoded) for name, encoded in golden_images()]
     if comparison is None:
         check_activation(draft.task, already=all(are_probabilities(sample.output) for sample in golden))
@@ -127,7 +129,7 @@ def _refuse_half_images() -> None:
 def _pass_gate(comparison: Comparison, draft: Contract, output: Path) -> None:
     """The gate; where it does not hold, the worst case is saved beside the file that is not written."""
     try:
-        check_gate(comparison, draft.task)
+        check_gate(comparison, draft.task, original_levels(draft.steps) * tensor_units(draft.steps))
     except ProofError as error:
         saved = output.with_suffix(".failed-proof.npz")
         if comparison.worst_case is not None:
@@ -166,7 +168,7 @@ def _draft(subject: Subject, request: Request) -> Contract:
     )
     return Contract(
         truecopy=1,
-        requires=REQUIRES,
+        requires=RUNTIME_VERSION,
         input=subject.recipe.input,
         steps=subject.recipe.steps,
         graph=graph,

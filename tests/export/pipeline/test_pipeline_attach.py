@@ -177,7 +177,7 @@ def test_several_outputs_want_a_name(attach, tmp_path):
         (["n", 3, 8, 3], "Say --layout"),
         (["n", 3], r"input 'x' is no batch of images: got shape \['n', 3\]"),
         (["n", 3, 9, 9], "the steps make 8 x 8 pixels, the graph takes 9 x 9"),
-        (["n", 1, 8, 8], r"input 'x' has 1 channels, but `input.color` gives 3"),
+        (["n", 1, 8, 8], r"input 'x' has 1 channels, but the steps make 3 of"),
     ],
 )
 def test_an_input_that_does_not_fit_is_refused_by_text(attach, tmp_path, shape, message):

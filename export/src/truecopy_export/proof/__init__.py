@@ -1,9 +1,10 @@
 """The original against the copy, on real images."""
 
 from .compare import Comparison, are_probabilities, compare
-from .document import proof_document, proof_notes, unproven
+from .document import proof_document, unproven
 from .gate import check_activation, check_gate
 from .images import ProofImages, find_proof_images
+from .notes import proof_notes
 from .original import Answer, Original
 
 __all__ = [

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from truecopy.contract import ImageInput
 from truecopy.engine import Session
 from truecopy.errors import InputError, OutputError, ProofError
+from truecopy.pixels import Picture
 from truecopy.predict import Member
 from truecopy.predict.heads import probabilities
 from truecopy.proof import relative_difference
@@ -28,6 +30,9 @@ class Comparison:
     differing_values: int = 0
     differing_images: int = 0
     first_differing: str | None = None
+    max_tensor_difference: float = 0.0
+    max_decoder_difference: float = 0.0
+    decoder_flips: int = 0
     max_output_difference: float = 0.0
     worst: str | None = None
     flips: int = 0
@@ -69,14 +74,15 @@ def compare(
             picture = member.decode(path, None)
             tensor = member.tensor(picture)[0]
         except InputError as error:
-            _refuse_if_the_original_reads(original, path, member.contract.input.color, error)
+            _refuse_if_the_original_reads(original, path, member.contract.input, error)
             result.unreadable.append(str(error))
             continue
         result.images += 1
         result.affected_by_passes += affected((picture.image.height, picture.image.width))
         theirs = tensor
         if original.transform is not None:
-            theirs = _original_tensor(original.transform, layout, path, picture.image.mode, tensor)
+            decoded = _read_original(original, path, member.contract.input, picture)
+            theirs = _original_tensor(original.transform, layout, path, decoded, tensor)
         _count_values(result, path, tensor, theirs)
         try:
             answers = {
@@ -85,6 +91,7 @@ def compare(
             }
             _count_answers(result, member, path, answers["original"], answers["truecopy"])
             _keep_worst(result, WorstCase(path, theirs, tensor, answers["original"], answers["truecopy"]))
+            _count_decoder(result, original, layout, path, tensor, answers["truecopy"])
         except OutputError as error:
             raise ProofError.of(error, where=f"stage output, {path}") from error
         if truth is not None:
@@ -103,12 +110,12 @@ def compare(
     return result
 
 
-def _refuse_if_the_original_reads(original: Original, path: str, mode: str, error: InputError) -> None:
+def _refuse_if_the_original_reads(original: Original, path: str, spec: ImageInput, error: InputError) -> None:
     """A file that the original turns into a tensor and the copy does not is a difference, not a damaged file."""
     if original.transform is None:
         return
     try:
-        _transformed(original.transform, path, mode)
+        np.asarray(original.transform(original.read(path, spec)))
     except Exception:  # neither reads it: whatever the original's decoder or transform raises
         return
     raise ProofError(
@@ -118,12 +125,27 @@ def _refuse_if_the_original_reads(original: Original, path: str, mode: str, erro
     ) from error
 
 
-def _original_tensor(
-    transform: Callable[[Image.Image], object], layout: str, path: str, mode: str, ours: np.ndarray
-) -> np.ndarray:
-    """What the original library makes of the file, decoded by itself: `Image.open(...).convert(color)`."""
+def _read_original(original: Original, path: str, spec: ImageInput, picture: Picture) -> Image.Image:
+    """The file by the original's decoder; where that is not reproduced, the copy's own pixels: all that follows the
+    decoder is compared on the same array.
+    """
+    if original.other_decoder is not None:
+        return picture.image
     try:
-        array = _transformed(transform, path, mode)
+        return original.read(path, spec)
+    except Exception as error:  # another library's decoder
+        raise ProofError(
+            f"the original cannot read {Path(path).name}: {type(error).__name__}: {error}",
+            where="stage decode",
+        ) from error
+
+
+def _original_tensor(
+    transform: Callable[[Image.Image], object], layout: str, path: str, decoded: Image.Image, ours: np.ndarray
+) -> np.ndarray:
+    """What the original library makes of its decoded file."""
+    try:
+        array = np.asarray(transform(decoded))
     except Exception as error:  # the transform is the user's own code
         raise ProofError(
             f"the original transform fails on {Path(path).name}: {type(error).__name__}: {error}",
@@ -147,15 +169,25 @@ def _original_tensor(
     return np.ascontiguousarray(array, dtype=ours.dtype)
 
 
-def _transformed(transform: Callable[[Image.Image], object], path: str, mode: str) -> np.ndarray:
-    with Image.open(path) as opened:
-        return np.asarray(transform(opened.convert(mode)))
+def _count_decoder(
+    result: Comparison, original: Original, layout: str, path: str, ours: np.ndarray, answer: np.ndarray
+) -> None:
+    """How far the file by the original's own decoder is from the copy's tensor, where the two are not the same."""
+    if original.other_decoder is None or original.transform is None or original.load is None:
+        return
+    theirs = _original_tensor(original.transform, layout, path, original.load(path), ours)
+    difference = float(np.abs(theirs.astype(np.float64) - ours).max())
+    result.max_decoder_difference = max(result.max_decoder_difference, difference)
+    result.decoder_flips += int(np.argmax(original.answer(theirs))) != int(np.argmax(answer))
 
 
 def _count_values(result: Comparison, path: str, ours: np.ndarray, theirs: np.ndarray) -> None:
     bits = f"u{ours.itemsize}"  # as bits: 0.0 is not -0.0
     differing = int(np.count_nonzero(ours.view(bits) != theirs.view(bits)))
     result.differing_values += differing
+    if differing:
+        difference = float(np.abs(ours.astype(np.float64) - theirs).max())
+        result.max_tensor_difference = max(result.max_tensor_difference, difference)
     result.differing_images += differing > 0
     if differing and result.first_differing is None:
         result.first_differing = path

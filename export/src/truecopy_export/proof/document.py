@@ -1,12 +1,15 @@
-"""What a comparison becomes in the contract, and what is said to people about it."""
+"""What a comparison becomes in the contract."""
 
 from __future__ import annotations
 
-import msgspec
+from typing import Literal
 
-from truecopy.contract import Accuracy, Contract, Decisions, OutputDifference, Proof, TensorDifference
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from truecopy.contract import Accuracy, Bound, Contract, Decisions, OutputDifference, Proof, TensorDifference
 from truecopy.contract.codec import subject_sha256
-from truecopy.contract.resize import PassOrder
+from truecopy.contract.portability import original_levels, tensor_units
 from truecopy_export.request import Precision
 
 from .compare import Comparison
@@ -18,7 +21,7 @@ def proof_document(comparison: Comparison | None, original: Original, draft: Con
     """The `proof` of a contract. What was not compared is null: hand-written steps have no original tensor, and a
     graph is no other network than itself.
     """
-    nothing = unproven(draft.graph.precision)
+    nothing = msgspec.structs.replace(unproven(draft.graph.precision), bound=_cpu_bound(draft))
     if comparison is None:
         return nothing
     has_original = original.transform is not None
@@ -29,15 +32,42 @@ def proof_document(comparison: Comparison | None, original: Original, draft: Con
     )
     return msgspec.structs.replace(
         nothing,
-        level="bit-exact" if has_original else "self-consistent",
+        level=_level(comparison, original),
         images=comparison.images,
         labelled=comparison.labelled > 0,
-        tensor=TensorDifference(differing_values=comparison.differing_values) if has_original else None,
+        tensor=_tensor(comparison) if has_original else None,
+        bound=_bound(comparison, original, draft),
         output=output if compared else None,
         decisions=decisions if compared else None,
         accuracy=_accuracy(comparison, compared=compared),
         subject=subject_sha256(draft),
     )
+
+
+def _level(comparison: Comparison, original: Original) -> Literal["bit-exact", "bounded", "self-consistent"]:
+    if original.transform is None:
+        return "self-consistent"
+    return "bounded" if comparison.differing_values or original.other_decoder else "bit-exact"
+
+
+def _tensor(comparison: Comparison) -> TensorDifference:
+    differing = comparison.differing_values
+    return TensorDifference(
+        differing_values=differing, max_abs=comparison.max_tensor_difference if differing else UNSET
+    )
+
+
+def _bound(comparison: Comparison, original: Original, draft: Contract) -> Bound | UnsetType:
+    """Where the original makes other tensors: by a decoder that is not reproduced, or on another CPU."""
+    if original.other_decoder is None:
+        return _cpu_bound(draft)
+    measured = comparison.max_decoder_difference
+    return Bound(source="decoder", levels=measured / tensor_units(draft.steps), tensor=measured)
+
+
+def _cpu_bound(draft: Contract) -> Bound | UnsetType:
+    levels = original_levels(draft.steps)
+    return Bound(source="cpu", levels=levels, tensor=levels * tensor_units(draft.steps)) if levels else UNSET
 
 
 def unproven(precision: Precision) -> Proof:
@@ -70,44 +100,3 @@ def _accuracy(comparison: Comparison, *, compared: bool) -> Accuracy | None:
         ema=comparison.accuracy("ema"),
         images=comparison.labelled,
     )
-
-
-def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -> list[str]:
-    """Sentences for people."""
-    notes = []
-    if comparison.affected_by_passes:
-        notes.append(
-            f"{comparison.affected_by_passes} of {comparison.images} proof images depend on Pillow's pass order; "
-            f"the file says {passes!r}. If training ran another Pillow (below 13: horizontal), say --pillow-passes"
-        )
-    if comparison.unreadable:
-        left_out = len(comparison.unreadable)
-        notes.append(
-            f"{left_out} proof images could not be read and were left out: {comparison.unreadable[0]}"
-        )
-    if comparison.images and comparison.inside_unit == comparison.images > comparison.already_probabilities:
-        notes.append(
-            "every output lies in [0, 1], but rows do not sum to 1: if the network ends in a sigmoid, it is no "
-            "multiclass model, and a softmax on top changes its answers"
-        )
-    if comparison.images and comparison.undecided == comparison.images:
-        notes.append("all classes get the same output on every image: was this network ever trained?")
-    raw, ema = comparison.accuracy("raw"), comparison.accuracy("ema")
-    if raw is not None and ema is not None and raw > ema:
-        notes.append(
-            f"the raw weights are right more often than the averaged ones: {raw:.4f} against {ema:.4f}"
-        )
-    if 0 < comparison.labelled < comparison.images:
-        notes.append(
-            f"accuracies are over the {comparison.labelled} of {comparison.images} images that have a label"
-        )
-    if comparison.labelled:
-        return notes
-    if original.transform is None:
-        notes.append(
-            "steps written by hand have no original to equal, and the proof images have no labels: whether these "
-            "steps are the right ones is not proven"
-        )
-    else:
-        notes.append("equality proven, correctness not: the proof images have no labels")
-    return notes

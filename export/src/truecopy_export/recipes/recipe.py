@@ -24,6 +24,8 @@ class Recipe:
     float32 channels x height x width. None for hand-written steps.
     source: for `provenance.recipe`. notes: sentences for people. overrules: the checkpoint's arguments that a person
     stated to be wrong. load: how the original reads a file, path to PIL image; None: Pillow, as `input` says.
+    other_decoder: names the decoder of `load` where its pixels are not reproduced (TensorFlow's JPEG): the contract says
+    `pillow` and the proof measures how far the two are apart.
     """
 
     input: ImageInput
@@ -33,6 +35,7 @@ class Recipe:
     notes: tuple[str, ...]
     overrules: tuple[str, ...] = ()
     load: Callable[[str], Image.Image] | None = field(default=None, compare=False)
+    other_decoder: str | None = None
 
     @property
     def made(self) -> Flow:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from truecopy.contract.codec import convert
 from truecopy.contract.document import Sha256
@@ -24,12 +24,14 @@ class _Stored(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     canvas: Sha256
     tensor: Sha256
     output: str
+    canvas_png: str | UnsetType = UNSET
 
 
 class GoldenSample(Struct, frozen=True, kw_only=True):
     """`encoded`: the image file. `decode`, `canvas`, `tensor`: digests of the stages (`truecopy.pixels.digest`).
 
-    `output`: the answer's row for this image, float32, flat.
+    `output`: the answer's row for this image, float32, flat. `canvas_png`: the canvas itself, where its bits depend on the
+    host's CPU (OpenCV's bicubic): another host is held to it within a bound.
     """
 
     name: str
@@ -38,6 +40,7 @@ class GoldenSample(Struct, frozen=True, kw_only=True):
     canvas: str
     tensor: str
     output: np.ndarray
+    canvas_png: bytes | None = None
 
 
 def encode_golden(samples: Sequence[GoldenSample], limits: Limits = DEFAULT_LIMITS) -> str:
@@ -46,17 +49,7 @@ def encode_golden(samples: Sequence[GoldenSample], limits: Limits = DEFAULT_LIMI
     Raises:
         ContractError: longer than the limit.
     """
-    rows = [
-        {
-            "name": sample.name,
-            "bytes": base64.b64encode(sample.encoded).decode(),
-            "decode": sample.decode,
-            "canvas": sample.canvas,
-            "tensor": sample.tensor,
-            "output": base64.b64encode(sample.output.astype("<f4").tobytes()).decode(),
-        }
-        for sample in samples
-    ]
+    rows = [_row(sample) for sample in samples]
     try:
         convert(rows, list[_Stored], "list of golden samples", "golden:$")
         text = dumps(rows)
@@ -71,6 +64,20 @@ def encode_golden(samples: Sequence[GoldenSample], limits: Limits = DEFAULT_LIMI
             fix="Embed fewer or smaller images (--golden N)",
         )
     return text
+
+
+def _row(sample: GoldenSample) -> dict[str, str]:
+    row = {
+        "name": sample.name,
+        "bytes": base64.b64encode(sample.encoded).decode(),
+        "decode": sample.decode,
+        "canvas": sample.canvas,
+        "tensor": sample.tensor,
+        "output": base64.b64encode(sample.output.astype("<f4").tobytes()).decode(),
+    }
+    if sample.canvas_png is not None:
+        row["canvas_png"] = base64.b64encode(sample.canvas_png).decode()
+    return row
 
 
 def decode_golden(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[GoldenSample, ...]:
@@ -88,9 +95,16 @@ def _sample(row: _Stored, index: int) -> GoldenSample:
     try:
         encoded = base64.b64decode(row.bytes, validate=True)
         output = np.frombuffer(base64.b64decode(row.output, validate=True), "<f4").astype(np.float32)
+        canvas = None if row.canvas_png is UNSET else base64.b64decode(row.canvas_png, validate=True)
     except (binascii.Error, ValueError) as error:
         raise ContractError(f"golden sample {row.name!r}: {error}", where=f"`golden:$[{index}]`") from error
     output.setflags(write=False)
     return GoldenSample(
-        name=row.name, encoded=encoded, decode=row.decode, canvas=row.canvas, tensor=row.tensor, output=output
+        name=row.name,
+        encoded=encoded,
+        decode=row.decode,
+        canvas=row.canvas,
+        tensor=row.tensor,
+        output=output,
+        canvas_png=canvas,
     )

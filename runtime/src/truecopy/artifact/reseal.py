@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import UNSET
 
 from truecopy.contract import Contract, decode, subject_sha256
 from truecopy.errors import ContractError, NoContract
@@ -89,5 +90,6 @@ def _without_proof(contract: Contract, sha256: str) -> Contract:
         decisions=None,
         accuracy=None,
         subject=None,
+        bound=UNSET,
     )
     return replace(contract, graph=replace(contract.graph, sha256=sha256), proof=proof)

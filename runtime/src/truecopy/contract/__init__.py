@@ -4,6 +4,7 @@ from .codec import decode, encode, subject_sha256
 from .document import (
     Accuracy,
     AlphaOver,
+    Bound,
     Checkpoint,
     Contract,
     Decisions,
@@ -24,6 +25,7 @@ from .tasks import Multiclass, Task
 __all__ = [
     "Accuracy",
     "AlphaOver",
+    "Bound",
     "CenterCrop",
     "Checkpoint",
     "Contract",

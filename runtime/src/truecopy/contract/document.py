@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from .steps import Level, Step
 from .tasks import Task
@@ -132,9 +132,22 @@ class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TensorDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Original against copy, over all values of all proof images."""
+    """Original against copy, over all values of all proof images. `max_abs`: the largest difference, tensor units."""
 
     differing_values: Count
+    max_abs: Difference | UnsetType = UNSET
+
+
+class Bound(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far the original's tensors may be from these, and why they are not the same bits everywhere.
+
+    levels: of 255, on the canvas. tensor: the same in tensor units; measured over the proof images for a decoder, stated
+    for instruction sets. source: `decoder` or `cpu`.
+    """
+
+    source: Literal["decoder", "cpu"]
+    levels: Difference
+    tensor: Difference
 
 
 class OutputDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -160,6 +173,7 @@ class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was compared at export. Null: not compared (`level` says why).
 
     subject: SHA-256 of what was proven, `subject_sha256` of the contract; null in documents that do not say.
+    bound: absent where the original makes the same tensors on every CPU.
     """
 
     level: Literal["bit-exact", "bounded", "self-consistent", "unproven"]
@@ -173,6 +187,7 @@ class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     decisions: Decisions | None
     accuracy: Accuracy | None
     subject: Sha256 | None = None
+    bound: Bound | UnsetType = UNSET
 
 
 class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

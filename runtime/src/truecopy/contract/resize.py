@@ -22,7 +22,17 @@ ResizeRule: TypeAlias = Literal[
 ]
 Kernel: TypeAlias = Literal["pillow", "torch_u8", "torch_f32", "torch_f32_u8", "tf", "tf_v1", "cv2"]
 Filter: TypeAlias = Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
-AnyFilter: TypeAlias = Filter | Literal["nearest-exact", "area", "mitchellcubic"]
+AnyFilter: TypeAlias = Literal[
+    "area",
+    "bicubic",
+    "bilinear",
+    "box",
+    "hamming",
+    "lanczos",
+    "mitchellcubic",
+    "nearest",
+    "nearest-exact",
+]
 PassOrder: TypeAlias = Literal["horizontal", "pillow13"]
 
 # Kernel -> filters without and with antialias; Pillow's filters and OpenCV's know no such switch.
@@ -42,13 +52,13 @@ _ANTIALIASED: Mapping[Kernel, tuple[AnyFilter, ...]] = {
     "tf": ("bilinear", "bicubic", "mitchellcubic"),
 }
 _ONE_SIDE: tuple[ResizeRule, ...] = ("short", "scale_short", "scale_long", "vilt", "bridgetower")
-# Optional field -> the rules (or kernels) that have it.
-_BELONGS: Mapping[str, tuple[str, ...]] = {
-    "fit": ("ratio",),
-    "no_upscale": ("scale_long", "scale_fit"),
-    "pass_order": ("pillow",),
-    "antialias": ("torch_u8", "torch_f32", "torch_f32_u8", "tf"),
-    "area_for_downscale": ("cv2",),
+# Field -> the rules or kernels that have it; it is required there and absent elsewhere.
+_BELONGS: Mapping[str, tuple[Literal["rule", "kernel"], tuple[str, ...]]] = {
+    "fit": ("rule", ("ratio",)),
+    "no_upscale": ("rule", ("scale_long", "scale_fit")),
+    "pass_order": ("kernel", ("pillow",)),
+    "antialias": ("kernel", ("torch_u8", "torch_f32", "torch_f32_u8", "tf")),
+    "area_for_downscale": ("kernel", ("cv2",)),
 }
 
 
@@ -91,13 +101,15 @@ class Resize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
                 raise ValueError(f"rule {self.rule!r} takes one number as size")
         elif not (isinstance(self.size, tuple) and len(self.size) == 2):
             raise ValueError(f"rule {self.rule!r} takes size = [height, width]")
-        for name, owners in _BELONGS.items():
-            owned = self.rule in owners or self.kernel in owners
-            if owned != (getattr(self, name) is not UNSET):
-                kind = "rule" if name in ("fit", "no_upscale") else "kernel"
+        for name, (kind, owners) in _BELONGS.items():
+            owner = self.rule if kind == "rule" else self.kernel
+            given = getattr(self, name) is not UNSET
+            if given and owner not in owners:
                 raise ValueError(
                     f"`{name}` belongs to {kind} {' or '.join(map(repr, owners))}, and only there"
                 )
+            if owner in owners and not given:
+                raise ValueError(f"{kind} {owner!r} needs `{name}`")
         if self.max_size is not UNSET and self.rule != "short":
             raise ValueError("`max_size` belongs to rule 'short', and only there")
         if (self.multiple is UNSET) != (self.multiple_round is UNSET):

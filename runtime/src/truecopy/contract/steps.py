@@ -37,10 +37,10 @@ class CenterCrop(
     d // 2 before, `ceil` -(-d // 2).
     """
 
+    size: Size | UnsetType = UNSET
     offset: Literal["half_even", "floor"]
     pad_before: Literal["floor", "ceil"]
     fill: Fill
-    size: Size | UnsetType = UNSET
     rule: CropRule | UnsetType = UNSET
     frac: tuple[Share, Share] | UnsetType = UNSET
     aspect: Size | UnsetType = UNSET

@@ -1,0 +1,38 @@
+"""The lowest runtime that knows every field and word of a document."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from .document import Contract
+from .resize import Resize
+from .steps import CenterCrop, Pad, Step, SwapRB, Values
+
+_FIRST, _RECIPES = "0.1", "0.2"
+_FIRST_RULES = frozenset({"exact", "short", "ratio"})
+
+
+def lowest_runtime(contract: Contract) -> str:
+    """`0.1` for a document that the first runtime reads, else the version that brought its newest word."""
+    first = (
+        contract.input.decoder == "pillow"
+        and contract.input.cmyk == "pillow"
+        and contract.proof.bound is UNSET
+        and (contract.proof.tensor is None or contract.proof.tensor.max_abs is UNSET)
+        and all(_first(step) for step in contract.steps)
+        and all(not isinstance(step, Values) for step in contract.steps[:-1])
+    )
+    return _FIRST if first else _RECIPES
+
+
+def _first(step: Step) -> bool:
+    match step:
+        case Resize():
+            newer = (step.max_size, step.no_upscale, step.multiple)
+            return step.kernel == "pillow" and step.rule in _FIRST_RULES and all(f is UNSET for f in newer)
+        case CenterCrop():
+            return step.rule is UNSET
+        case Pad() | SwapRB() | Values():
+            return True
+        case _:
+            return False
