@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from truecopy.contract.resize import PassOrder
 
 from .progress import Progress, Silent
-from .recipes import Labels, import_recipe, read_labels
+from .recipes import Labels, Takes, import_recipe, read_labels
 from .report import Report
 from .request import Precision, Request, check_request
 
@@ -36,12 +36,16 @@ def export(
     threshold: float | None = None,
     golden: int = 0,
     pillow_passes: PassOrder | None = None,
+    recipe_input: Takes = "pil",
+    recipe_options: Mapping[str, str] | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Write `module`, as it stands, as an artifact: for the end of a training script. The module is not changed.
 
-    recipe: the validation transform itself (torchvision v1 or v2, on PIL images), or a spelling as after --recipe.
+    recipe: the validation transform itself (torchvision, timm, a Hugging Face image processor, Keras, albumentations,
+    Ultralytics), or a spelling as after --recipe. recipe_input: what a torchvision transform takes. recipe_options: what
+    the object itself leaves open, as after --recipe-arg.
     labels: one per output, a `class_to_idx`, or a file. proof: a folder with real images; without one, say
     `unproven=True`. An AveragedModel, DataParallel or compiled module is unwrapped.
 
@@ -67,7 +71,15 @@ def export(
     )
     check_request(request, task, precision)
     plain = unwrap(module)
-    taken = import_recipe(recipe, module=plain, architecture=None, arguments=None, pass_order=request.passes)
+    taken = import_recipe(
+        recipe,
+        module=plain,
+        architecture=None,
+        arguments=None,
+        pass_order=request.passes,
+        recipe_input=recipe_input,
+        options=recipe_options,
+    )
     return export_trained(Trained(plain, {}, described(module), None), taken, request, progress or Silent())
 
 
@@ -87,6 +99,8 @@ def attach(
     layout: Literal["NCHW", "NHWC"] | None = None,
     golden: int = 0,
     pillow_passes: PassOrder | None = None,
+    recipe_input: Takes = "pil",
+    recipe_options: Mapping[str, str] | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -115,7 +129,11 @@ def attach(
         overwrite=overwrite,
     )
     check_request(request, task, ("fp32",))
-    return attach_foreign(Foreign(Path(source), recipe, answer, layout), request, progress or Silent())
+    return attach_foreign(
+        Foreign(Path(source), recipe, answer, layout, recipe_input, recipe_options or {}),
+        request,
+        progress or Silent(),
+    )
 
 
 def _path(path: StrPath | None) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,7 @@ from .graph.precision import precision_of
 from .graph.stability import check_stability
 from .progress import Progress
 from .proof import Answer, Original
-from .recipes import Recipe, import_recipe
+from .recipes import Recipe, Takes, import_recipe
 from .report import Report
 from .request import Request
 from .versions import versions
@@ -41,6 +41,8 @@ class Foreign:
     recipe: object
     answer: str | None
     layout: Layout | None
+    recipe_input: Takes = "pil"
+    recipe_options: Mapping[str, str] = field(default_factory=dict)
 
 
 def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Report:
@@ -65,7 +67,13 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
     model = _parse(data, where)
     graph_input = _input(model, foreign.layout, where)
     recipe = import_recipe(
-        foreign.recipe, module=None, architecture=None, arguments=None, pass_order=request.passes
+        foreign.recipe,
+        module=None,
+        architecture=None,
+        arguments=None,
+        pass_order=request.passes,
+        recipe_input=foreign.recipe_input,
+        options=foreign.recipe_options,
     )
     if recipe.made.size is None and any(isinstance(side, int) for side in graph_input.size):
         raise RecipeError(

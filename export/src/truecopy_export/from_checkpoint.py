@@ -16,7 +16,7 @@ from .architectures import build
 from .checkpoints import Checkpoint, Choice, choose_weights, load_into, read_checkpoint
 from .exporter import Trained
 from .progress import Progress
-from .recipes import Labels, Recipe, import_recipe, read_labels
+from .recipes import Labels, Recipe, Takes, import_recipe, read_labels
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Source:
     architecture: str
     arguments: Mapping[str, object]
     recipe: str
-    recipe_input: Literal["pil", "tensor"]
+    recipe_input: Takes
+    recipe_options: Mapping[str, str]
     pass_order: PassOrder
     ema: str
     labels: str | None
@@ -56,6 +57,7 @@ def read_source(source: Source, progress: Progress) -> tuple[Trained, Recipe, La
         arguments=checkpoint.arguments,
         pass_order=source.pass_order,
         recipe_input=source.recipe_input,
+        options=source.recipe_options,
     )
     others = {}
     for kind, weights in (("raw", choice.raw), ("ema", choice.ema)):

@@ -36,13 +36,20 @@ def attach(
     from truecopy_export.attacher import Foreign, attach_foreign
     from truecopy_export.recipes import read_labels
 
-    from .requests import request_of
+    from .requests import recipe_options, request_of
     from .terminal import show, terminal
 
     request_of(options, None)
     names = read_labels(labels, sort=options["labels_sort"])
     with terminal() as progress:
-        foreign = Foreign(model, recipe, answer, layout)
+        foreign = Foreign(
+            model,
+            recipe,
+            answer,
+            layout,
+            recipe_input=options["recipe_input"],
+            recipe_options=recipe_options(options["recipe_arg"]),
+        )
         report = attach_foreign(foreign, request_of(options, names), progress)
     show(report, as_json=options["as_json"])
     return 0

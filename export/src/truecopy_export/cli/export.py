@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -17,9 +17,8 @@ from .options import shared
     "--arch-arg", multiple=True, metavar="KEY=VALUE", help="Argument of the architecture; repeatable."
 )
 @click.option("--recipe", required=True,
-              help="timm, torchvision:WEIGHTS, python:package.module:object or steps.yaml.")  # fmt: skip
-@click.option("--recipe-input", default="pil", show_default=True, type=click.Choice(["pil", "tensor"]),
-              help="What the transform takes.")  # fmt: skip
+              help="timm, torchvision:WEIGHTS, hf:FOLDER, keras:APPLICATION, python:package.module:object or "
+              "steps.yaml.")  # fmt: skip
 @click.option("--labels", metavar="FILE", help="One per line, TSV with a name column, or a class folder.")
 @click.option(
     "--ema", default="auto", show_default=True, metavar="auto|raw|FIELD", help="Which weights to take."
@@ -32,7 +31,6 @@ def export(
     arch: str,
     arch_arg: tuple[str, ...],
     recipe: str,
-    recipe_input: Literal["pil", "tensor"],
     labels: str | None,
     ema: str,
     no_ema: bool,
@@ -47,7 +45,7 @@ def export(
     from truecopy_export.exporter import export_trained
     from truecopy_export.from_checkpoint import Source, read_source
 
-    from .requests import request_of
+    from .requests import recipe_options, request_of
     from .terminal import show, terminal
 
     if no_ema and ema not in ("auto", "raw"):
@@ -58,7 +56,8 @@ def export(
         architecture=arch,
         arguments=parse_arguments(arch_arg),
         recipe=recipe,
-        recipe_input=recipe_input,
+        recipe_input=options["recipe_input"],
+        recipe_options=recipe_options(options["recipe_arg"]),
         pass_order=early.passes,
         ema="raw" if no_ema else ema,
         labels=labels,

@@ -11,6 +11,10 @@ import click
 Command = TypeVar("Command", bound=Callable[..., object])
 
 _SHARED = (
+    click.option("--recipe-input", default="pil", show_default=True, type=click.Choice(["pil", "tensor"]),
+                 help="What a torchvision transform takes: a PIL picture, or its uint8 tensor."),
+    click.option("--recipe-arg", multiple=True, metavar="KEY=VALUE",
+                 help="What the recipe's object leaves open (backend, load, decoder, size, ...); repeatable."),
     click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE",
                  help="The .onnx file to write."),
     click.option("--proof", type=click.Path(path_type=Path), metavar="FOLDER",

@@ -29,3 +29,14 @@ def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str
     )
     check_request(request, options["task"], tuple(precision.split(",")))
     return request
+
+
+def recipe_options(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`--recipe-arg KEY=VALUE`, each key once."""
+    options: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not (key and equals) or key in options:
+            raise click.UsageError(f"--recipe-arg takes KEY=VALUE, each key once, got {pair!r}")
+        options[key] = value
+    return options

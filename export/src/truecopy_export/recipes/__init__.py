@@ -1,6 +1,7 @@
 """Where the pixels' way and the labels come from: one importer per library, each to steps of the contract."""
 
 from .checkpoint_arguments import check_arguments
+from .circumstances import Takes
 from .importer import import_recipe
 from .labels import Labels, check_labels, read_labels
 from .pillow_passes import affected_by_pass_order, installed_pass_order
@@ -9,6 +10,7 @@ from .recipe import Recipe
 __all__ = [
     "Labels",
     "Recipe",
+    "Takes",
     "affected_by_pass_order",
     "check_arguments",
     "check_labels",
