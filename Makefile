@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: venv demo test lint parity bench dist clean
+.PHONY: venv demo test lint parity bench sweep dist clean
 
 venv: $(STAMP)
 
@@ -33,6 +33,29 @@ parity: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench.kernels
+
+# Every published recipe against its own library: an environment of its own (4 GB), up to an hour, not in CI.
+SWEEP := .venv-sweep
+RECORDED := tests/parity/recipes/recorded.jsonl.gz
+
+sweep: $(SWEEP)/.complete
+	mkdir -p build
+	$(SWEEP)/bin/python -m tools.sweep --mutate --record $(RECORDED) --json build/sweep-fast-pillow13.json
+	$(SWEEP)/bin/python -m tools.sweep --kernels literal --json build/sweep-literal-pillow13.json
+	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --json build/sweep-fast-pillow12.json
+	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --kernels literal --json build/sweep-literal-pillow12.json
+
+$(SWEEP)/.complete: requirements/sweep.txt requirements/sweep-alone.txt tools/torchvision_hook.py
+	$(PYTHON) -m venv $(SWEEP)
+	$(SWEEP)/bin/python -m pip install --quiet --upgrade pip
+	@echo "installing the libraries of the sweep (some minutes)"
+	$(SWEEP)/bin/python -m pip install --quiet --requirement requirements/sweep.txt
+	$(SWEEP)/bin/python -m pip install --quiet --no-deps --requirement requirements/sweep-alone.txt
+	$(SWEEP)/bin/python -m pip install --quiet --no-deps --target $(SWEEP)/pillow12 pillow==12.3.0
+	$(SWEEP)/bin/python -m pip install --quiet --no-build-isolation --no-deps --editable runtime --editable export
+	$(SWEEP)/bin/python tools/torchvision_hook.py
+	touch $@
 
 dist: $(STAMP)
 	$(BIN)/python -m build --no-isolation --outdir dist runtime

@@ -7,13 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.vocabulary import steps
 
 from truecopy.contract import (
-    CenterCrop,
     GraphInput,
-    Pad,
-    Resize,
-    SwapRB,
     Values,
     decode,
     encode,
@@ -25,66 +22,18 @@ from truecopy.limits import Limits
 
 PIXELS = st.integers(1, 65_536)
 MARGIN = st.integers(0, 65_536)
-LEVEL = st.integers(0, 255)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
-DIVISOR = NUMBER.filter(lambda x: x != 0)
-FILTER = st.sampled_from(["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"])
-ORDER = st.sampled_from(["horizontal", "pillow13"])
-
-
-def per_channel(value, channels):
-    return value | st.tuples(*[value] * channels)
-
-
-def links(channels):
-    plain = st.tuples(st.sampled_from(["add", "sub", "mul", "mul64"]), per_channel(NUMBER, channels))
-    return plain | st.tuples(st.just("div"), per_channel(DIVISOR, channels))
-
-
-def geometry(channels):
-    common = {"kernel": st.just("pillow"), "filter": FILTER, "pass_order": ORDER}
-    pair = st.tuples(PIXELS, PIXELS)
-    kinds = [
-        st.builds(Resize, rule=st.just("short"), size=PIXELS, **common),
-        st.builds(Resize, rule=st.just("exact"), size=pair, **common),
-        st.builds(
-            Resize, rule=st.just("ratio"), size=pair, fit=st.sampled_from(["contain", "cover"]), **common
-        ),
-        st.builds(
-            CenterCrop,
-            size=pair,
-            offset=st.sampled_from(["half_even", "floor"]),
-            pad_before=st.sampled_from(["floor", "ceil"]),
-            fill=per_channel(LEVEL, channels),
-        ),
-        st.builds(
-            Pad,
-            top=MARGIN,
-            bottom=MARGIN,
-            left=MARGIN,
-            right=MARGIN,
-            mode=st.sampled_from(["constant", "edge", "reflect", "symmetric"]),
-            fill=per_channel(LEVEL, channels),
-        ),
-    ]
-    return st.one_of(kinds + [st.builds(SwapRB)] * (channels == 3))
-
-
-def steps(channels):
-    values = st.builds(Values, chain=st.lists(links(channels), max_size=4).map(tuple))
-    return st.tuples(st.lists(geometry(channels), max_size=5), values).map(
-        lambda parts: (*parts[0], parts[1])
-    )
 
 
 @st.composite
 def contracts(draw, base):
     color = draw(st.sampled_from(["RGB", "L"]))
     channels = 3 if color == "RGB" else 1
-    chain = draw(steps(channels))
-    size = flow(chain, channels).size or ("height", "width")
+    chain = draw(steps(channels, pixels=PIXELS, margin=MARGIN, number=NUMBER))
+    made = flow(chain, channels)
+    size = made.size or ("height", "width")
     layout = draw(st.sampled_from(["NCHW", "NHWC"]))
-    shape = ("batch", channels, *size) if layout == "NCHW" else ("batch", *size, channels)
+    shape = ("batch", made.channels, *size) if layout == "NCHW" else ("batch", *size, made.channels)
     labels = draw(
         st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=2, max_size=4)
     )
