@@ -59,7 +59,7 @@ def export(
 
     request = Request(
         output=Path(output),
-        labels=_read_labels(labels),
+        labels=read_label_source(labels),
         proof=_path(proof),
         proof_labels=_path(proof_labels),
         unproven=unproven,
@@ -118,7 +118,7 @@ def attach(
 
     request = Request(
         output=Path(output),
-        labels=_read_labels(labels),
+        labels=read_label_source(labels),
         proof=_path(proof),
         proof_labels=_path(proof_labels),
         unproven=unproven,
@@ -140,5 +140,6 @@ def _path(path: StrPath | None) -> Path | None:
     return None if path is None else Path(path)
 
 
-def _read_labels(labels: LabelSource) -> Labels:
+def read_label_source(labels: LabelSource) -> Labels:
+    """Labels of any source; only a text names a file."""
     return read_labels(Path(labels) if isinstance(labels, os.PathLike) else labels)

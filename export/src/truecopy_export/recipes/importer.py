@@ -44,6 +44,7 @@ _OBJECTS: Mapping[str, tuple[str, str]] = {
     "albumentations": ("albumentations", "read_compose"),
     "keras": ("keras", "read_keras_object"),
     "transformers": ("huggingface", "read_processor"),
+    "truecopy": ("truecopy_transform", "read_contract"),
     "ultralytics": ("ultralytics", "read_ultralytics"),
 }
 # Spelling before the colon -> the module here, and its function (rest, circumstances) -> Recipe.
