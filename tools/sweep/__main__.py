@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 from tools.sweep.record import record
-from tools.sweep.table import Row, mutation_table, row, table
+from tools.sweep.table import Row, mutation_table, remarks, row, table
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("timm", "torchvision", "huggingface", "keras", "albumentations", "ultralytics", "fastai")
@@ -43,6 +43,8 @@ def main() -> int:
         )
     console = Console()
     console.print(table(rows, arguments.kernels))
+    for remark in remarks(rows):
+        print(remark)
     if arguments.mutate:
         console.print(mutation_table(rows))
     if arguments.record:

@@ -27,7 +27,7 @@ def record(rows: list[Row], path: Path) -> int:
             }
             seen[key] = {
                 "library": each.library,
-                "version": next(iter(each.versions.values())),
+                "versions": each.versions,
                 "recipe": judgement["name"],
                 "input": json.loads(judgement["input"]),
                 "steps": json.loads(judgement["steps"]),

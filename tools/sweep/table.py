@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
+_DISTRIBUTION = {"huggingface": "transformers"}
 _VERDICTS = ("exact", "bounded", "refused", "broken", "different")
 
 
@@ -41,51 +43,49 @@ def table(rows: list[Row], kernels: str) -> Table:
     made = Table(
         title=f"recipes against their libraries: {kernels} kernels, Pillow {'/'.join(sorted(pillow))}"
     )
-    for column in ("library", "version", "recipes", "distinct", *_VERDICTS, "pictures", "remarks"):
-        made.add_column(
-            column, overflow="fold", justify="left" if column in ("library", "remarks") else "right"
-        )
+    for column in ("library", "version", "recipes", "distinct", *_VERDICTS, "pictures"):
+        made.add_column(column, no_wrap=True, justify="left" if column in ("library", "remarks") else "right")
     for each in rows:
         distinct = {judgement["steps"] for judgement in each.judgements if judgement["steps"]}
         counts = [str(each.counts.get(verdict, 0)) for verdict in _VERDICTS]
-        version = next(iter(each.versions.values()), "?")
+        version = each.versions.get(_DISTRIBUTION.get(each.library, each.library), "?")
         made.add_row(each.library, version, str(len(each.judgements)), str(len(distinct)), *counts,
-                     str(len(each.pictures)), _remarks(each))  # fmt: skip
+                     str(len(each.pictures)))  # fmt: skip
     total = Counter[str]()
     for each in rows:
         total.update(each.counts)
     made.add_section()
     recipes = sum(len(each.judgements) for each in rows)
-    made.add_row("total", "", str(recipes), "", *(str(total[verdict]) for verdict in _VERDICTS), "", "")
+    made.add_row("total", "", str(recipes), "", *(str(total[verdict]) for verdict in _VERDICTS), "")
     return made
 
 
-def _remarks(each: Row) -> str:
+def remarks(rows: list[Row]) -> Iterator[str]:
     """Why recipes are refused, broken, bounded or different: each reason once, with its count."""
-    reasons = Counter(
-        f"{judgement['verdict']}: {_general(judgement)}"
-        for judgement in each.judgements
-        if judgement["verdict"] != "exact"
-    )
-    told = [f"{count} {reason}" for reason, count in reasons.most_common(8)]
-    rest = len(reasons) - len(told)
-    return "\n".join(
-        [*([each.error] if each.error else []), *told, *([f"and {rest} other reasons"] if rest else [])]
-    )
+    for each in rows:
+        if each.error:
+            yield f"{each.library}: {each.error}"
+        reasons = Counter(
+            f"{judgement['verdict']}: {_general(judgement)}"
+            for judgement in each.judgements
+            if judgement["verdict"] != "exact"
+        )
+        for reason, count in reasons.most_common():
+            yield f"{each.library}: {count} x {reason}"
 
 
 def _general(judgement: dict[str, Any]) -> str:
     """The reason without the numbers of one case."""
     if judgement["verdict"] in ("different", "bounded"):
         return f"{judgement['name']}: {judgement['reason']}"
-    return re.sub(r"\d+", "N", judgement["reason"])[:160]
+    return re.sub(r"\d+", "N", judgement["reason"])[:300]
 
 
 def mutation_table(rows: list[Row]) -> Table:
     made = Table(title="wrong on purpose: distinct recipes that notice")
     for column in ("mutation", *(each.library for each in rows), "all"):
         made.add_column(column, overflow="fold")
-    names = [mutation["mutation"] for mutation in rows[0].mutations] if rows else []
+    names = dict.fromkeys(mutation["mutation"] for each in rows for mutation in each.mutations)
     for name in names:
         found = [next((m for m in each.mutations if m["mutation"] == name), None) for each in rows]
         cells = [f"{m['caught']}/{m['applies']}" if m else "-" for m in found]
