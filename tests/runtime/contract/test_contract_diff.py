@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truecopy.contract import CenterCrop, Contract, Pad, Resize, Step, SwapRB, Values, decode
@@ -122,6 +122,7 @@ steps_lists = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(steps_lists, steps_lists)
 def test_every_step_stands_once_and_in_order(a: list[Step], b: list[Step]) -> None:
     pairs = align(a, b)
@@ -130,11 +131,13 @@ def test_every_step_stands_once_and_in_order(a: list[Step], b: list[Step]) -> No
     assert all(type(a[i]) is type(b[j]) for i, j in pairs if i is not None and j is not None)
 
 
+@settings(deadline=None)
 @given(steps_lists)
 def test_every_step_is_its_own_partner(steps: list[Step]) -> None:
     assert align(steps, steps) == tuple((index, index) for index in range(len(steps)))
 
 
+@settings(deadline=None)
 @given(steps_lists, st.integers(0, 6), st.sampled_from([CROP, PAD, SwapRB(), VALUES]))
 def test_a_step_put_in_anywhere_leaves_all_others_unchanged(
     steps: list[Step], where: int, step: Step

@@ -26,6 +26,8 @@ _OWN = {
     "selftest": "Replay the golden samples on this host, stage by stage.",
     "seal": "Seal a file again that a tool rewrote, into a new file.",
     "bench": "Time the stages of a prediction on this host.",
+    "diff": "Compare what two model files say, step by step.",
+    "explain": "Draw every stage of one photo, and what classic mistakes would have fed.",
 }
 _EXPORTER = {
     "export": "Turn a checkpoint into a model file (needs truecopy-export).",
@@ -33,7 +35,7 @@ _EXPORTER = {
 }
 
 
-_LATER = ("evaluate", "tune", "calibrate", "diff", "explain", "serve", "batch")
+_LATER = ("evaluate", "tune", "calibrate", "serve", "batch")
 
 
 class _Commands(click.Group):
