@@ -20,6 +20,7 @@ def test_the_runtime_exports_these_names() -> None:
         "Model",
         "Result",
         "Score",
+        "Transform",
         "errors",
         "load",
         "preprocess",
@@ -29,7 +30,14 @@ def test_the_runtime_exports_these_names() -> None:
 
 
 def test_the_exporter_exports_these_names() -> None:
-    assert truecopy_export.__all__ == ["Report", "attach", "export", "reseal"]
+    assert truecopy_export.__all__ == [
+        "KerasPipeline",
+        "Report",
+        "attach",
+        "contract_for",
+        "export",
+        "reseal",
+    ]
     assert all(getattr(truecopy_export, name) is not None for name in truecopy_export.__all__)
 
 

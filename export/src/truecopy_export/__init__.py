@@ -14,18 +14,22 @@ if TYPE_CHECKING:
     from truecopy.artifact import reseal
 
     from .api import attach, export
+    from .first_contract import contract_for
+    from .recipes.keras_pipeline import KerasPipeline
     from .report import Report
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
+    "KerasPipeline": "truecopy_export.recipes.keras_pipeline",
     "Report": "truecopy_export.report",
     "attach": "truecopy_export.api",
+    "contract_for": "truecopy_export.first_contract",
     "export": "truecopy_export.api",
     "reseal": "truecopy.artifact",
 }
 
-__all__ = ["Report", "attach", "export", "reseal"]
+__all__ = ["KerasPipeline", "Report", "attach", "contract_for", "export", "reseal"]
 
 
 def __getattr__(name: str) -> Any:

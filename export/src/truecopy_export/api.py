@@ -88,12 +88,12 @@ def attach(
     output: StrPath,
     *,
     recipe: object,
-    labels: LabelSource,
+    labels: LabelSource | None = None,
     task: str = "multiclass",
     proof: StrPath | None = None,
     proof_labels: StrPath | None = None,
     unproven: bool = False,
-    activation: Literal["softmax", "none"] = "softmax",
+    activation: Literal["softmax", "none"] | None = None,
     threshold: float | None = None,
     answer: str | None = None,
     layout: Literal["NCHW", "NHWC"] | None = None,
@@ -106,7 +106,8 @@ def attach(
 ) -> Report:
     """Write the ONNX file `source` with contract, golden samples and seal as `output`; needs no torch.
 
-    recipe: a YAML file of steps, or a live transform. answer: which output, where there are several. layout: where
+    recipe: a YAML file of steps, a live transform, or "metadata": what the file itself says, which may hold the labels
+    too. answer: which output, where there are several. layout: where
     the shape of the input does not tell it. The rest as `export`.
 
     Raises:
@@ -118,7 +119,7 @@ def attach(
 
     request = Request(
         output=Path(output),
-        labels=read_label_source(labels),
+        labels=None if labels is None else read_label_source(labels),
         proof=_path(proof),
         proof_labels=_path(proof_labels),
         unproven=unproven,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,7 @@ from .graph.precision import precision_of
 from .graph.stability import check_stability
 from .progress import Progress
 from .proof import Answer, Original
-from .recipes import Recipe, Takes, import_recipe
+from .recipes import Circumstances, Recipe, Takes, import_recipe, read_metadata
 from .report import Report
 from .request import Request
 from .versions import versions
@@ -66,15 +66,7 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
         )
     model = _parse(data, where)
     graph_input = _input(model, foreign.layout, where)
-    recipe = import_recipe(
-        foreign.recipe,
-        module=None,
-        architecture=None,
-        arguments=None,
-        pass_order=request.passes,
-        recipe_input=foreign.recipe_input,
-        options=foreign.recipe_options,
-    )
+    recipe, request = _recipe(foreign, metadata, graph_input, request)
     if recipe.made.size is None and any(isinstance(side, int) for side in graph_input.size):
         raise RecipeError(
             "the recipe leaves pictures of different sizes, and the graph takes one",
@@ -112,6 +104,27 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
         foreign=metadata,
     )
     return write(subject, request, progress)
+
+
+def _recipe(
+    foreign: Foreign, metadata: Mapping[str, str], graph_input: GraphInput, request: Request
+) -> tuple[Recipe, Request]:
+    """The recipe; where the file's own metadata is it, labels and activation that nobody typed are taken too."""
+    if foreign.recipe != "metadata":
+        recipe = import_recipe(
+            foreign.recipe,
+            module=None,
+            architecture=None,
+            arguments=None,
+            pass_order=request.passes,
+            recipe_input=foreign.recipe_input,
+            options=foreign.recipe_options,
+        )
+        return recipe, request
+    circumstances = Circumstances(request.passes, options=foreign.recipe_options)
+    found = read_metadata(metadata, graph_input, circumstances)
+    labels, activation = request.labels or found.labels, request.activation or found.activation
+    return found.recipe, replace(request, labels=labels, activation=activation)
 
 
 def _read(path: Path) -> bytes:

@@ -19,15 +19,16 @@ class Request:
     """output: the file to write. proof: the folder of real images, or None together with `unproven`.
 
     golden: how many of the proof's images to embed beside the four synthetic ones (they may be private).
+    labels, activation: None until they are known: a file's own metadata may say them.
     """
 
     output: Path
-    labels: Labels
+    labels: Labels | None
     proof: Path | None
     proof_labels: Path | None = None
     unproven: bool = False
     golden: int = 0
-    activation: Literal["softmax", "none"] = "softmax"
+    activation: Literal["softmax", "none"] | None = None
     threshold: float | None = None
     pass_order: PassOrder | None = None
     overwrite: bool = False
@@ -35,6 +36,19 @@ class Request:
     @property
     def passes(self) -> PassOrder:
         return self.pass_order or installed_pass_order()
+
+    @property
+    def names(self) -> Labels:
+        """The labels.
+
+        Raises:
+            RecipeError: nobody said them.
+        """
+        if self.labels is None:
+            raise RecipeError(
+                "there are no labels", fix="--labels labels.txt (one per line, in the order of the outputs)"
+            )
+        return self.labels
 
 
 def check_request(request: Request, task: str, precision: str | tuple[str, ...]) -> None:

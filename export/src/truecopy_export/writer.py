@@ -90,14 +90,14 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     _refuse_half_images()
     for step in subject.recipe.steps:
         progress.say(f"step: {in_words(step)}")
-    notes = [*subject.recipe.notes, *request.labels.notes, *check_labels(request.labels, _classes(subject))]
+    notes = [*subject.recipe.notes, *request.names.notes, *check_labels(request.names, _classes(subject))]
     draft = decode(encode(_draft(subject, request)))
     walk(memoryview(subject.graph), str(request.output))
     session = open_session(subject.graph, "cpu", subject.precision, available_cores())
     member = Member(draft, Plan.of(draft), DEFAULT_LIMITS)
     comparison, images = None, None
     if request.proof is not None:
-        images = find_proof_images(request.proof, request.labels, request.proof_labels)
+        images = find_proof_images(request.proof, request.names, request.proof_labels)
         progress.stage(f"proof on {len(images.paths)} images")
         comparison = _compare(subject, request, (member, session), images, progress)
         notes += [*images.notes, *proof_notes(comparison, subject.original, request.passes)]
@@ -151,10 +151,10 @@ def _classes(subject: Subject) -> int:
 
 def _draft(subject: Subject, request: Request) -> Contract:
     task = Multiclass(
-        activation=request.activation,
-        labels=request.labels.labels,
-        label_ids=request.labels.label_ids,
-        labels_source=request.labels.source,
+        activation=request.activation or "softmax",
+        labels=request.names.labels,
+        label_ids=request.names.label_ids,
+        labels_source=request.names.source,
         threshold=request.threshold,
         temperature=1.0,
     )

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from truecopy import errors
     from truecopy.artifact import Artifact, read
     from truecopy.limits import Limits
-    from truecopy.pixels import preprocess
+    from truecopy.pixels import Transform, preprocess
     from truecopy.predict import Classification, Failure, Model, Result, Score, load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "Artifact": "truecopy.artifact",
@@ -29,12 +29,13 @@ _HOME = {
     "Model": "truecopy.predict",
     "Result": "truecopy.predict",
     "Score": "truecopy.predict",
+    "Transform": "truecopy.pixels",
     "load": "truecopy.predict",
     "preprocess": "truecopy.pixels",
     "read": "truecopy.artifact",
 }
 
-_LATER = frozenset({"Strategy", "Transform", "load_config"})
+_LATER = frozenset({"Strategy", "load_config"})
 
 __all__ = [
     "Artifact",
@@ -44,6 +45,7 @@ __all__ = [
     "Model",
     "Result",
     "Score",
+    "Transform",
     "errors",
     "load",
     "preprocess",

@@ -61,11 +61,11 @@ def test_the_pass_order_alone_has_a_default_which_is_noted(tmp_path):
     [
         (STEPS.replace("half_even", "round"), "`steps.yaml:$.steps[1].offset`"),
         (STEPS.replace("filter: bilinear, ", ""), "Object missing required field `filter` - at `steps.yaml:$.steps[0]`"),
-        (STEPS.replace("op: values", "op: value"), "'value', expected one of 'resize', 'center_crop', 'pad', 'swap_rb', 'values'"),
+        (STEPS.replace("op: values", "op: value"), "'value', expected one of 'resize', 'resize_box', 'center_crop', 'pad', 'pad_to', 'swap_rb', 'grayscale', 'values'"),
         (STEPS.replace("fill: [1, 2, 3]", "fill: [1, 2]"), "wrong number of values of fill: expected 3, got 2 - at steps.yaml:$.steps[1]"),
         (STEPS + "input: {colour: L}\n", "did you mean `color`? - at `steps.yaml:$.input`"),
         (STEPS + "task: {}\n", "unknown field `task`"),
-        ("steps: []\n", "the last step must be `values`: the graph takes numbers, not pixels - at steps.yaml:$.steps"),
+        ("steps: []\n", "the steps must end in numbers: the graph takes no pixels - at steps.yaml:$.steps"),
         ("- 1\n", "Expected `object`, got `array` - at `steps.yaml:$`"),
         ("", "Expected `object`, got `null` - at `steps.yaml:$`"),
         ("steps: [\n", "not valid YAML: while parsing a flow node"),

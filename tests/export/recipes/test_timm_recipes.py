@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from timm.data import create_transform
+from timm.data import naflex_transforms as naflex
 from timm.data import transforms as parts
 from torchvision import transforms as v1
 
@@ -13,6 +14,9 @@ from truecopy.errors import RecipeError
 from truecopy_export.recipes import import_recipe
 
 OLD = "horizontal"
+
+# What `create_transform(tf_preprocessing=True, use_prefetcher=True)` makes; its own module imports TensorFlow.
+TfPreprocessTransform = type("TfPreprocessTransform", (), {"__module__": "timm.data.tf_preprocessing"})
 
 
 class Model(torch.nn.Module):
@@ -27,9 +31,9 @@ class Model(torch.nn.Module):
         }
 
 
-def read(recipe, module=None, architecture=None, arguments=None):
+def read(recipe, module=None, architecture=None, arguments=None, **options):
     return import_recipe(
-        recipe, module=module, architecture=architecture, arguments=arguments, pass_order=OLD
+        recipe, module=module, architecture=architecture, arguments=arguments, pass_order=OLD, **options
     )
 
 
@@ -103,6 +107,11 @@ def test_an_unscaled_tensor_is_an_empty_chain():
         (parts.CenterCropOrPad(64, padding_mode="edge"), "padding_mode of CenterCropOrPad: expected 'constant', got 'edge'"),
         (create_transform(64, use_prefetcher=True), "the transform ends in a uint8 tensor"),
         (parts.ToNumpy(), "Build the transform with create_transform(..., use_prefetcher=False)"),
+        (create_transform(64, naflex=True), "it makes a sequence of patches (NaFlex), and the contract feeds one picture - at step 1 of Compose: ResizeToSequence"),
+        (create_transform(64, patchify=True), "at step 5 of Compose: Patchify. Build the transform with create_transform(..., naflex=False, patchify=False)"),
+        (naflex.CenterCropToSequence(16, 64), "it makes a sequence of patches (NaFlex)"),
+        (TfPreprocessTransform(), "TensorFlow decodes and resizes inside of this transform"),
+        (create_transform(64, normalize=False), "the transform ends in a uint8 tensor"),
         (create_transform(64, crop_border_pixels=3), "TrimBorder (timm.TrimBorder) cannot be expressed exactly"),
         (create_transform(64, is_training=True, separate=True), "a tuple of transforms"),
     ],
@@ -110,6 +119,38 @@ def test_an_unscaled_tensor_is_an_empty_chain():
 )  # fmt: skip
 def test_what_cannot_be_expressed_is_named(transform, message):
     assert message in refusal(transform)
+
+
+def test_timm_s_own_transform_takes_no_tensor():
+    words = (
+        "timm's transforms take PIL pictures: they leave an 8-bit tensor unscaled, and cannot normalise it"
+    )
+    assert words in refusal("timm", Model(), recipe_input="tensor")
+    assert "Normalize stands before the conversion to float32" in refusal(
+        create_transform(64), recipe_input="tensor"
+    )
+
+
+def test_timm_s_parts_on_tensors_are_torchvision_s_v1():
+    to_numbers = v1.ConvertImageDtype(torch.float32)
+    resize = parts.ResizeKeepRatio((20, 30), interpolation="bicubic", longest=1.0)
+    recipe = read(
+        v1.Compose([resize, parts.CenterCropOrPad((20, 30), fill=7), to_numbers]), recipe_input="tensor"
+    )
+    assert recipe.steps[:2] == (
+        Resize(
+            rule="ratio",
+            size=(20, 30),
+            fit="contain",
+            kernel="torch_f32_u8",
+            filter="bicubic",
+            antialias=True,
+        ),
+        CenterCrop(size=(20, 30), offset="half_even", pad_before="floor", fill=7),
+    )
+    assert "torchvision v1 cannot pad a tensor with one fill per channel" in refusal(
+        v1.Compose([parts.CenterCropOrPad(9, fill=(1, 2, 3)), to_numbers]), recipe_input="tensor"
+    )
 
 
 def test_the_checkpoint_s_arguments_are_heard():

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torchvision import transforms as v1
+from torchvision import tv_tensors
 from torchvision.transforms import InterpolationMode, v2
+from torchvision.transforms import _presets as presets
 
-from truecopy.contract import CenterCrop, Pad, Resize, Values
+from truecopy.contract import CenterCrop, Grayscale, Pad, Resize, Values
 from truecopy.errors import RecipeError
 from truecopy_export.recipes import Recipe, import_recipe
 
@@ -136,6 +140,37 @@ def test_the_weights_preset_is_read_without_a_download():
     )
 
 
+def test_grey_later_is_a_step_with_the_formula_of_its_stage():
+    later = read(v1.Resize(8), v1.Grayscale(), v1.ToTensor(), v1.Normalize([0.5], [0.5]))
+    assert later.input.color == "RGB"
+    assert later.steps[1] == Grayscale(method="pillow", channels=1)
+    assert later.made.channels == 1
+    tensor = read(
+        v1.Grayscale(3), v1.ConvertImageDtype(torch.float32), v1.Normalize(MEAN, STD), recipe_input="tensor"
+    )
+    assert tensor.steps[0] == Grayscale(method="torchvision", channels=3)
+    assert tensor.input.color == "RGB"
+
+
+def test_grey_in_three_channels_is_one_step():
+    recipe = read(v2.Grayscale(3), v1.ToTensor(), v1.Normalize(MEAN, STD))
+    assert (recipe.input.color, recipe.steps[0]) == ("RGB", Grayscale(method="pillow", channels=3))
+
+
+def test_decoded_grey_is_repeated_by_rgb_and_by_three_channels():
+    for repeat in (v2.RGB(), v1.Grayscale(3)):
+        recipe = read(v1.Grayscale(), repeat, v1.ToTensor(), v1.Normalize(MEAN, STD))
+        assert (recipe.input.color, recipe.made.channels) == ("L", 3)
+    # v1 expands a grey tensor to its own one channel.
+    stays = read(v1.Grayscale(), v1.Grayscale(3), v1.ConvertImageDtype(torch.float32), recipe_input="tensor")
+    assert stays.made.channels == 1
+
+
+def test_a_grey_step_and_the_model_must_agree():
+    message = refusal(v1.Resize(8), v1.Grayscale(), v1.ToTensor(), module=nn.Conv2d(3, 2, 3))
+    assert "expected 3 channels for the model, got 1 of the recipe" in message
+
+
 def test_antialias_off_is_noted():
     assert read(v1.Resize(8, antialias=False), v1.ToTensor()).notes == (
         "antialias=False has no meaning on PIL pictures: Pillow always filters",
@@ -178,8 +213,9 @@ RANDOM = "is random: this is the training transform; pass the validation one"
         ([v1.GaussianBlur(3), v1.ToTensor()], "GaussianBlur (v1.GaussianBlur) cannot be expressed exactly: expected one of Resize, CenterCrop"),
         ([Mine(8), v1.ToTensor()], "test_torchvision_recipes.Mine) cannot be expressed exactly: expected one of Resize"),
         ([Preset()], "Preset is not known, but holds a Compose - at Preset. Pass its `.transforms`"),
-        ([v1.Resize(8, max_size=9), v1.ToTensor()], "max_size of Resize cannot be expressed: got 9 - at step 1 of Compose: Resize. Leave it out"),
-        ([v1.ToTensor(), v1.Resize(8)], "geometry after the conversion to a tensor runs torch's tensor kernels"),
+        ([v1.Resize(8, max_size=8), v1.ToTensor()], "max_size of Resize: expected one number as size, and max_size above it, got size=(8,), max_size=8"),
+        ([v2.Resize((8, 9), max_size=20), v1.ToTensor()], "max_size of Resize: expected one number as size, and max_size above it, got size=(8, 9), max_size=20"),
+        ([v2.Resize(None, max_size=9), v1.ToTensor()], "size=None of Resize (the long side becomes max_size) cannot be expressed: got max_size=9 - at step 1"),
         ([v1.Normalize(MEAN, STD), v1.ToTensor()], "Normalize stands before the conversion to float32 - at step 1 of Compose: Normalize"),
         ([v1.PILToTensor(), v1.Normalize(MEAN, STD)], "Normalize stands before the conversion to float32"),
         ([v1.Resize(8), v1.CenterCrop(8)], "the transform ends in a picture, the graph takes float32"),
@@ -187,10 +223,28 @@ RANDOM = "is random: this is the training transform; pass the validation one"
         ([v1.ToTensor(), v1.ToTensor()], "it takes a picture, and a tensor arrives - at step 2 of Compose: ToTensor. Leave it out"),
         ([v2.ToDtype(torch.float32), v1.ToTensor()], "it does nothing to a picture - at step 1 of Compose: ToDtype"),
         ([v2.ToImage(), v2.ToDtype(torch.float16, scale=True)], "the dtype: expected torch.float32, got torch.float16"),
-        ([v2.ToImage(), v2.ToDtype({torch.Tensor: torch.float32})], "a dtype per kind of tensor cannot be read"),
-        ([v1.Grayscale(3), v1.ToTensor()], "grey repeated over three channels cannot be expressed: got num_output_channels=3"),
-        ([v1.Resize(8), v1.Grayscale(), v1.ToTensor()], "the conversion to grey can only be read as the first step"),
-        ([v1.Grayscale(), v2.RGB(), v1.ToTensor()], "grey repeated over three channels cannot be expressed"),
+        ([v2.ToImage(), v2.ToDtype({torch.Tensor: torch.float32})], "dtype has no entry for what arrives: torchvision's Image: got {<class 'torch.Tensor'>: torch.float32}"),
+        ([v2.ToImage(), v2.ToDtype(torch.float32), v2.ToDtype(torch.uint8)], "numbers cannot be turned back into 8-bit pixels - at step 3 of Compose: ToDtype"),
+        ([v2.ToImage(), v2.ToDtype(torch.float32), v1.ToPILImage()], "numbers cannot be turned back into 8-bit pixels - at step 3 of Compose: ToPILImage"),
+        ([v1.ToPILImage(), v1.ToTensor()], "it takes a tensor, and a picture arrives - at step 1 of Compose: ToPILImage. Leave it out"),
+        ([v1.ToTensor(), v1.Grayscale()], "conversions between grey and colour take 8-bit pixels, and numbers arrive - at step 2 of Compose: Grayscale"),
+        ([v2.ToImage(), v2.Grayscale(), v2.ToDtype(torch.float32)], "v2.Grayscale of a tensor rounds in an order that the contract does not have"),
+        ([v2.ToImage(), v2.Resize(8, interpolation="box"), v2.ToDtype(torch.float32)], "torchvision v2 has no box for tensors: expected nearest, nearest-exact, bilinear or bicubic - at step 2"),
+        ([v1.PILToTensor(), v1.Resize(8, interpolation=InterpolationMode.LANCZOS), v1.ToTensor()], "torchvision v1 has no lanczos for tensors"),
+        ([v2.ToImage(), v2.Resize(8, interpolation="lanczos", antialias=False), v2.ToDtype(torch.float32)], "torchvision v2 has no lanczos for tensors without antialias"),
+        ([v1.ToTensor(), v2.Resize(8, interpolation="lanczos")], "lanczos on float32 numbers cannot be expressed"),
+        ([v1.ToTensor(), v1.Pad(1, fill=(1, 2, 3))], "torchvision v1 cannot pad a tensor with one fill per channel: got (1, 2, 3)"),
+        ([v1.ToTensor(), v2.Pad(1, fill=(1, 2, 3), padding_mode="edge")], "torchvision v2 cannot pad a tensor with one fill per channel and mode edge"),
+        ([v1.ToTensor(), v1.Pad(1, fill=0.5)], "a fractional fill of float32 numbers cannot be expressed: expected a whole number from 0 to 255, got 0.5"),
+        ([v1.PILToTensor(), v1.Pad(1, fill=255.5), v1.ConvertImageDtype(torch.float32)], "the fill: expected 0 to 255, got 255.5"),
+        ([v2.Pad(1, fill={tv_tensors.Mask: 3}), v1.ToTensor()], "fill of Pad has no entry for what arrives: PIL's Image"),
+        ([functools.partial(v1.functional.resize, size=[8]), v1.ToTensor()], "a partial of resize cannot be read - at step 1 of Compose: partial. Write it with torchvision's own classes: Resize"),
+        ([v1.LinearTransformation(torch.eye(3), torch.zeros(3)), v1.ToTensor()], "LinearTransformation (v1.LinearTransformation) cannot be expressed exactly: expected one of Resize"),
+        ([v1.RandomApply([v1.Resize(8)]), v1.ToTensor()], f"RandomApply {RANDOM}"),
+        ([presets.SemanticSegmentation(resize_size=9)], "a preset for segmentation, and Truecopy classifies pictures - at SemanticSegmentation. Pass the preset of a classification entry"),
+        ([presets.ObjectDetection()], "a preset for detection, and Truecopy classifies pictures"),
+        ([presets.VideoClassification(crop_size=(8, 8), resize_size=(9, 9))], "a preset for video, and Truecopy classifies pictures"),
+        ([presets.OpticalFlow()], "a preset for optical flow, and Truecopy classifies pictures"),
         ([v1.Pad(-2), v1.ToTensor()], "a negative padding is a crop, and cannot be expressed: got -2"),
         ([v1.Pad(2, fill=300), v1.ToTensor()], "Expected `int` <= 255 - at `$.steps[0].fill`"),
         ([v1.CenterCrop(0), v1.ToTensor()], "Expected `int` >= 1 - at `$.steps[0].size[0]`"),
@@ -207,7 +261,6 @@ def test_what_cannot_be_expressed_is_named_with_its_place(parts, message):
 @pytest.mark.parametrize(
     ("recipe", "options", "message"),
     [
-        ("hf:folder", {}, "hf:folder is not read yet; the nearest thing: a .yaml file of steps, or its"),
         (
             "nonsense",
             {},
@@ -216,7 +269,7 @@ def test_what_cannot_be_expressed_is_named_with_its_place(parts, message):
         (
             "timm",
             {"recipe_input": "tensor"},
-            "recipe input 'tensor' is not read yet; the nearest thing: 'pil'",
+            "timm's transforms take PIL pictures: they leave an 8-bit tensor unscaled, and cannot normalise it",
         ),
         (
             [v1.ToTensor()],

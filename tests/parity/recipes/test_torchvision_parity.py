@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import nn
+from torchvision import models
 from torchvision import transforms as v1
 from torchvision.models import list_models
 from torchvision.transforms import InterpolationMode, v2
@@ -75,6 +76,23 @@ def test_every_way_to_numbers(parts, differing):
     assert differing(read(v1.Compose(parts))) == 0
 
 
+@pytest.mark.parametrize("parts", [
+    [v1.Resize(77), v1.Grayscale(3)],
+    [v1.CenterCrop(64), v1.Grayscale(1), v2.RGB()],
+    [v1.Grayscale(3), v2.Resize(40)],
+])  # fmt: skip
+@pytest.mark.parametrize("start", [[], [v2.PILToTensor()]], ids=["picture", "tensor"])
+def test_grey_in_three_channels(start, parts, differing):
+    assert (
+        differing(read(v1.Compose([*start, *parts, v2.PILToTensor(), v1.ConvertImageDtype(torch.float32)])))
+        == 0
+    )
+
+
+def test_grey_in_three_channels_of_v2_on_pictures(differing):
+    assert differing(read(new(v2.Resize(40), v2.Grayscale(3)))) == 0
+
+
 @pytest.mark.parametrize("library", [v1, v2])
 def test_grey(library, differing):
     transform = library.Compose(
@@ -109,6 +127,15 @@ def test_a_wrong_recipe_is_noticed(differing):
     assert differing(mixed) > 1000
 
 
+@pytest.fixture(autouse=True)
+def several_threads():
+    """torch of one thread sums bilinear without antialias in another order than its default of several."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(before, 2))
+    yield
+    torch.set_num_threads(before)
+
+
 PRESETS = (
     "MobileNet_V2_Weights.IMAGENET1K_V2",
     "ConvNeXt_Base_Weights.IMAGENET1K_V1",
@@ -116,20 +143,21 @@ PRESETS = (
 )
 
 
+@pytest.mark.parametrize("takes", ["pil", "tensor"])
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_few_presets(name, differing):
-    assert differing(read(f"torchvision:{name}")) == 0
+def test_a_few_presets(name, takes, differing):
+    assert differing(read(f"torchvision:{name}", recipe_input=takes)) == 0
 
 
 @pytest.mark.slow
-def test_every_classification_preset(differing):
-    from torchvision import models
-
+@pytest.mark.parametrize("takes", ["pil", "tensor"])
+def test_every_classification_preset(takes, differing):
     seen = {}
-    for model in list_models(module=models):
+    for model in list_models():
         for entry in models.get_model_weights(model):
-            recipe = read(f"torchvision:{type(entry).__name__}.{entry.name}")
-            seen[recipe.steps] = recipe
+            if type(entry.transforms()).__name__ == "ImageClassification":
+                recipe = read(f"torchvision:{type(entry).__name__}.{entry.name}", recipe_input=takes)
+                seen[recipe.steps] = recipe
     assert len(seen) >= 20
     assert {recipe.source: differing(recipe) for recipe in seen.values()} == dict.fromkeys(
         (recipe.source for recipe in seen.values()), 0

@@ -70,8 +70,10 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
         (
             ("steps", 0, "filter"),
             "cubic",
-            ("Invalid enum value 'cubic', expected one of 'area', 'bicubic', 'bilinear', 'box', 'hamming', 'lanczos', "
-            "'mitchellcubic', 'nearest', 'nearest-exact'"),
+            (
+                "Invalid enum value 'cubic', expected one of 'area', 'bicubic', 'bilinear', 'box', 'hamming', 'lanczos', "
+                "'mitchellcubic', 'nearest', 'nearest-exact'"
+            ),
         ),
         (
             ("steps", 2, "chain", 0, 0),

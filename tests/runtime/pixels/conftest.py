@@ -8,7 +8,20 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from truecopy.contract import CenterCrop, GraphInput, ImageInput, Resize, Values
+from truecopy.contract import (
+    CenterCrop,
+    Contract,
+    Graph,
+    GraphInput,
+    GraphOutput,
+    ImageInput,
+    Multiclass,
+    Proof,
+    Provenance,
+    Resize,
+    Values,
+    Views,
+)
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -77,3 +90,50 @@ def crop_step() -> Callable[..., CenterCrop]:
 @pytest.fixture(scope="session")
 def imagenet() -> Values:
     return Values(chain=(("div", 255.0), ("sub", (0.485, 0.456, 0.406)), ("div", (0.229, 0.224, 0.225))))
+
+
+@pytest.fixture(scope="session")
+def contract_with(graph_input) -> Callable[..., Contract]:
+    """A contract of two labels around steps; without arguments of its own a graph of 3 x 24 x 20."""
+
+    def make(image: ImageInput, *steps: Any, graph: GraphInput | None = None) -> Contract:
+        signature = Graph(
+            inputs=(graph or graph_input("batch", 3, 24, 20),),
+            outputs=(GraphOutput(name="logits", dtype="float32", shape=("batch", 2)),),
+            answer="logits",
+            precision="fp32",
+            opset=20,
+            sha256="0" * 64,
+        )
+        proof = Proof(
+            level="unproven", images=0, labelled=False, provider="cpu", arithmetic="fp32", isa="any",
+            tensor=None, output=None, decisions=None, accuracy=None,
+        )  # fmt: skip
+        task = Multiclass(
+            activation="softmax", labels=("a", "b"), label_ids=None, labels_source="-", threshold=None, temperature=1.0
+        )  # fmt: skip
+        return Contract(
+            truecopy=1,
+            requires="0.1",
+            input=image,
+            steps=steps,
+            graph=signature,
+            task=task,
+            views=Views(forbidden=(), relabel={}),
+            provenance=Provenance(
+                checkpoint=None,
+                architecture=None,
+                recipe="steps",
+                parent=None,
+                versions={},
+                created="2026-01-01T00:00:00Z",
+            ),
+            proof=proof,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def contract(contract_with, image_input, resize_step, crop_step, imagenet) -> Contract:
+    return contract_with(image_input(), resize_step("short", 28, name="bicubic"), crop_step(24, 20), imagenet)

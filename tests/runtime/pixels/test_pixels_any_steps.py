@@ -19,6 +19,7 @@ from truecopy.limits import Limits
 from truecopy.pixels import Picture, Plan
 from truecopy.pixels.geometry import center_crop, pad, pad_to, swap_rb
 from truecopy.pixels.grey import grayscale
+from truecopy.pixels.kernels import FAST
 from truecopy.pixels.literal import LITERAL
 from truecopy.pixels.sizes import output_size
 from truecopy.pixels.values import apply_chain
@@ -51,13 +52,20 @@ def picture_of(pixels: np.ndarray) -> Picture:
     return Picture(Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[:, :, 0]), "<array>", ())
 
 
+def resized(pixels: np.ndarray, step: Resize) -> np.ndarray:
+    size = output_size(step, *pixels.shape[:2])
+    if size == pixels.shape[:2] and step.filter != "mitchellcubic":
+        return pixels.astype(np.float32) if step.makes_floats else pixels
+    # OpenCV's bicubic is OpenCV's own call; its literal form is within one level (test_pixels_opencv_kernel).
+    kernels = FAST if (step.kernel, step.filter) == ("cv2", "bicubic") else LITERAL
+    return np.asarray(kernels.resize[step.kernel](pixels, size, step))
+
+
 def one_step(pixels: np.ndarray, step: Step) -> np.ndarray:
     """One step on its own, by the literal kernels."""
     match step:
         case Resize():
-            size = output_size(step, *pixels.shape[:2])
-            same = size == pixels.shape[:2]
-            return pixels if same else np.asarray(LITERAL.resize[step.kernel](pixels, size, step))
+            return resized(pixels, step)
         case ResizeBox():
             return np.asarray(LITERAL.resize_box(pixels, step))
         case CenterCrop():

@@ -19,17 +19,19 @@ from truecopy.errors import TooLarge
 from truecopy.limits import Limits
 from truecopy.pixels import decode
 Image.MAX_IMAGE_PIXELS = None
-spec = ImageInput(decoder="pillow", color="RGB", orientation="ignore", alpha="drop", depth16="clip", cmyk="pillow", frame=0)
+decoder = sys.argv[2]
+depth16, cmyk = ("shift", "opencv") if decoder == "opencv" else ("clip", "pillow")
+spec = ImageInput(decoder=decoder, color="RGB", orientation="ignore", alpha="drop", depth16=depth16, cmyk=cmyk, frame=0)
 def peak():
     # getrusage would start from the parent's peak
     return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) * 1024
 """
 
 BIG = """
-buffer = open(sys.argv[2], "rb").read()
+buffer = open(sys.argv[3], "rb").read()
 decode(np.zeros((8, 8), np.uint8), spec)
 before = peak()
-decode(buffer, spec).image
+decode(buffer, spec).pixels()
 print(peak() - before)
 """
 
@@ -64,6 +66,7 @@ def run(code, *arguments):
     return [int(word) for word in finished.stdout.split()]
 
 
+@pytest.mark.parametrize("decoder", ["pillow", "opencv"])
 @pytest.mark.parametrize(
     ("name", "mode", "options"),
     [
@@ -76,13 +79,14 @@ def run(code, *arguments):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_one_decode_takes_at_most_100_mb_and_16_bytes_a_pixel(tmp_path, name, mode, options):
+def test_one_decode_takes_at_most_100_mb_and_16_bytes_a_pixel(tmp_path, name, mode, options, decoder):
     path = tmp_path / "big"
     Image.linear_gradient("L").resize((SIDE, SIDE)).convert(mode).save(path, name, **options)
-    (taken,) = run(BIG, str(path))
+    (taken,) = run(BIG, decoder, str(path))
     assert 3 * PIXELS <= taken <= 100_000_000 + 16 * PIXELS
 
 
-def test_a_refused_header_costs_next_to_nothing():
-    (taken,) = run(REFUSED)
+@pytest.mark.parametrize("decoder", ["pillow", "opencv", "torchvision"])
+def test_a_refused_header_costs_next_to_nothing(decoder):
+    (taken,) = run(REFUSED, decoder)
     assert taken < 20_000_000

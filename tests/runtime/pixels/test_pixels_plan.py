@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from truecopy.contract import CenterCrop, Pad, SwapRB, Values
+from truecopy.contract import CenterCrop, Pad, ResizeBox, SwapRB, Values
 from truecopy.errors import ContractError, InputError, TooLarge
 from truecopy.limits import Limits
 from truecopy.pixels import Plan, decode
@@ -158,6 +158,13 @@ def test_the_picture_between_two_passes_is_limited_too(image_input, plan_of, res
         plan.canvas(decode(Image.new("RGB", (1, 5000)), image_input()))
 
 
+def test_the_picture_between_the_passes_of_a_box_is_limited_too(image_input, plan_of, imagenet):
+    step = ResizeBox(size=(8, 8), filter="bilinear", pass_order="horizontal")
+    plan = plan_of(step, imagenet, shape=("n", 3, 8, 8), limits=Limits(max_pixels=10_000))
+    with pytest.raises(TooLarge, match=r"`resize_box` step would make.*got 8 x 5000 "):
+        plan.canvas(decode(Image.new("RGB", (1, 5000)), image_input()))
+
+
 def test_padding_is_limited_too(image_input, plan_of, imagenet):
     step = Pad(top=0, bottom=0, left=0, right=60_000, mode="edge", fill=0)
     plan = plan_of(step, imagenet, shape=("n", 3, "h", "w"), limits=Limits(max_pixels=10_000))
@@ -180,10 +187,10 @@ CROP = CenterCrop(size=(5, 7), offset="floor", pad_before="floor", fill=0)
 @pytest.mark.parametrize(
     ("steps", "shape", "more", "text"),
     [
-        ([CROP], ("n", 3, 5, 7), {}, "the last step must be `values`"),
+        ([CROP], ("n", 3, 5, 7), {}, "the steps must end in numbers"),
         ([CROP, Values(chain=())], ("n", 3, 5, 8), {}, "expected 5 x 8 (height x width), got 5 x 7 - at `$.steps`"),
-        ([CROP, Values(chain=())], ("n", 1, 5, 7), {}, "expected 3 channels for 'RGB', got 1"),
-        ([CROP, Values(chain=())], ("n", "c", 5, 7), {}, "expected 3 channels for 'RGB', got 'c'"),
+        ([CROP, Values(chain=())], ("n", 1, 5, 7), {}, "expected 3 channels, got 1"),
+        ([CROP, Values(chain=())], ("n", "c", 5, 7), {}, "expected 3 channels, got 'c'"),
         ([CROP, Values(chain=())], ("n", 3, 5, 7), {"limits": Limits(max_pixels=34)}, "`$.steps[0].size`"),
         ([Values(chain=(("mul", 1e39),))], ("n", 3, 5, 7), {}, "leaves the range of float32"),
         ([Values(chain=(("div", 1e-50),))], ("n", 3, 5, 7), {}, "leaves the range of float32"),

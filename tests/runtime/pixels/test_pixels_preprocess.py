@@ -4,55 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from truecopy.contract import (
-    Contract,
-    Graph,
-    GraphOutput,
-    Multiclass,
-    Proof,
-    Provenance,
-    Views,
-)
 from truecopy.errors import TooLarge
 from truecopy.limits import Limits
 from truecopy.pixels import Plan, golden_images, preprocess
-
-
-@pytest.fixture(scope="session")
-def contract(image_input, graph_input, resize_step, crop_step, imagenet):
-    graph = Graph(
-        inputs=(graph_input("batch", 3, 24, 20),),
-        outputs=(GraphOutput(name="logits", dtype="float32", shape=("batch", 2)),),
-        answer="logits",
-        precision="fp32",
-        opset=20,
-        sha256="0" * 64,
-    )
-    proof = Proof(
-        level="unproven", images=0, labelled=False, provider="cpu", arithmetic="fp32", isa="any",
-        tensor=None, output=None, decisions=None, accuracy=None,
-    )  # fmt: skip
-    task = Multiclass(
-        activation="softmax", labels=("a", "b"), label_ids=None, labels_source="-", threshold=None, temperature=1.0
-    )  # fmt: skip
-    return Contract(
-        truecopy=1,
-        requires="0.1",
-        input=image_input(),
-        steps=(resize_step("short", 28, name="bicubic"), crop_step(24, 20), imagenet),
-        graph=graph,
-        task=task,
-        views=Views(forbidden=(), relabel={}),
-        provenance=Provenance(
-            checkpoint=None,
-            architecture=None,
-            recipe="steps",
-            parent=None,
-            versions={},
-            created="2026-01-01T00:00:00Z",
-        ),
-        proof=proof,
-    )
 
 
 @pytest.mark.parametrize(("name", "data"), golden_images())

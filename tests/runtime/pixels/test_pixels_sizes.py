@@ -56,5 +56,5 @@ def test_rule_ratio_says_when_a_side_would_vanish(resize_step):
         output_size(resize_step("ratio", (20, 30), fit="contain"), 5000, 3)
     assert str(caught.value) == (
         "the picture is too narrow for resize rule 'ratio': a side would have no pixels: "
-        "expected sides that can fit into 30 x 20 (width x height), got 3 x 5000"
+        "expected sides that can be brought to size (20, 30), got 3 x 5000 (width x height)"
     )

@@ -13,10 +13,15 @@ from .options import shared
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
-    "--recipe", required=True, help="steps.yaml, or a live transform: python:package.module:object."
+    "--recipe",
+    required=True,
+    help="steps.yaml, a live transform (python:package.module:object), hf:FOLDER, keras:APPLICATION, or metadata: what "
+    "the file itself says (Ultralytics, OpenVINO Model API).",
 )
 @click.option(
-    "--labels", required=True, metavar="FILE", help="One per line, TSV with a name column, or a class folder."
+    "--labels",
+    metavar="FILE",
+    help="One per line, TSV with a name column, or a class folder; metadata may have them.",
 )
 @click.option("--answer", metavar="NAME", help="Which output to read, where there are several.")
 @click.option("--layout", type=click.Choice(["NCHW", "NHWC"]), help="Where the input's shape does not tell.")
@@ -24,7 +29,7 @@ from .options import shared
 def attach(
     model: Path,
     recipe: str,
-    labels: str,
+    labels: str | None,
     answer: str | None,
     layout: Literal["NCHW", "NHWC"] | None,
     **options: Any,
@@ -40,7 +45,7 @@ def attach(
     from .terminal import show, terminal
 
     request_of(options, None)
-    names = read_labels(labels, sort=options["labels_sort"])
+    names = None if labels is None else read_labels(labels, sort=options["labels_sort"])
     with terminal() as progress:
         foreign = Foreign(
             model,

@@ -27,8 +27,9 @@ _SHARED = (
     click.option("--labels-sort", type=click.Choice(["string", "natural"]),
                  help="Order of a class folder: string (torchvision) or natural (timm)."),
     click.option("--task", default="multiclass", show_default=True, help="Only multiclass in this version."),
-    click.option("--activation", default="softmax", show_default=True, type=click.Choice(["softmax", "none"]),
-                 help="What the runtime applies; none where the graph ends in a softmax."),
+    click.option("--activation", type=click.Choice(["softmax", "none"]),
+                 help="What the runtime applies; none where the graph ends in a softmax. By default softmax, or what the "
+                      "file's metadata says."),
     click.option("--threshold", type=click.FloatRange(0, 1), help="Confidence below it is not accepted."),
     click.option("--pillow-passes", type=click.Choice(["horizontal", "pillow13"]),
                  help="The pass order of the Pillow that trained; by default the installed one's."),

@@ -17,7 +17,7 @@ def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str
         raise click.UsageError("--proof and --no-proof contradict one another")
     request = Request(
         output=options["output"],
-        labels=labels or Labels((), None, "not read yet"),
+        labels=labels,
         proof=options["proof"],
         proof_labels=options["proof_labels"],
         unproven=options["no_proof"],

@@ -13,11 +13,14 @@ from truecopy.errors import RecipeError
 
 from .checkpoint_arguments import check_arguments
 from .circumstances import Circumstances, Takes
+from .file_decoder import OPTION as DECODER
+from .file_decoder import choose_decoder
 from .python_object import load_object
 from .recipe import Recipe
 from .steps_yaml import read_steps_yaml
 from .timm import TIMM_READERS, Variant, read_timm
 from .torchvision import read_weights
+from .ultralytics import read_ultralytics
 from .walk import read_transform
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ _OBJECTS: Mapping[str, tuple[str, str]] = {
     "keras": ("keras", "read_keras_object"),
     "transformers": ("huggingface", "read_processor"),
     "truecopy": ("truecopy_transform", "read_contract"),
+    "truecopy_export": ("keras", "read_keras_object"),
     "ultralytics": ("ultralytics", "read_ultralytics"),
 }
 # Spelling before the colon -> the module here, and its function (rest, circumstances) -> Recipe.
@@ -123,8 +127,14 @@ def read_object(transform: Any, source: str, circumstances: Circumstances) -> Re
     if library in _OBJECTS:
         read: ObjectReader = _function(_OBJECTS[library])
         return read(transform, source, circumstances)
-    circumstances.only()
-    return read_transform(transform, source, circumstances, TIMM_READERS)
+    inner = getattr(transform, "transforms", None)
+    if isinstance(inner, list | tuple) and any(_library(part) == "ultralytics" for part in inner):
+        # torchvision's Compose around Ultralytics' own parts, which take arrays.
+        return read_ultralytics(transform, source, circumstances)
+    circumstances.only(DECODER)
+    recipe = read_transform(transform, source, circumstances, TIMM_READERS)
+    files = choose_decoder(circumstances, recipe.input.color, default="pillow")
+    return replace(recipe, input=files.input, load=files.load)
 
 
 def _library(transform: Any) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-from truecopy.contract import CenterCrop, Resize
+from truecopy.contract import CenterCrop
 from truecopy.errors import RecipeError
 
 from .circumstances import Circumstances
 from .library import import_library
 from .reading import Reading
 from .recipe import Recipe
-from .torchvision import READERS, fill_of, filter_of, pair_of
+from .torchvision import READERS
+from .torchvision_geometry import check_tensor_fill, fill_of, pair_of, resampled
 from .walk import Reader, read_transform
 
 Variant: TypeAlias = Literal["train-size", "test-size"] | None
@@ -29,6 +30,11 @@ def read_timm(
     Raises:
         RecipeError: no timm configuration, or one with two sizes and no word on which.
     """
+    if circumstances.takes == "tensor":
+        raise RecipeError(
+            "timm's transforms take PIL pictures: they leave an 8-bit tensor unscaled, and cannot normalise it",
+            fix="Leave --recipe-input out",
+        )
     data = import_library("timm.data", RecipeError)
     config = _pretrained_config(module, architecture)
     train, test = (
@@ -72,14 +78,16 @@ def _resize_keep_ratio(part: Any, reading: Reading) -> None:
         raise RecipeError("it scales at random: this is the training transform; pass the validation one")
     if part.longest not in (0.0, 1.0):
         raise RecipeError("`longest` of ResizeKeepRatio", expected="0 or 1", got=repr(part.longest))
+    # It calls torchvision's v1 `resize` with its own default of antialias, True.
     reading.geometry(
-        Resize(
+        resampled(
+            reading,
+            "v1",
+            part.interpolation,
+            True,
             rule="ratio",
             size=pair_of(part.size),
             fit="contain" if part.longest == 1.0 else "cover",
-            kernel="pillow",
-            filter=filter_of(part.interpolation),
-            pass_order=reading.pass_order,
         )
     )
 
@@ -89,6 +97,8 @@ def _center_crop_or_pad(part: Any, reading: Reading) -> None:
         raise RecipeError(
             "padding_mode of CenterCropOrPad", expected="'constant'", got=repr(part.padding_mode)
         )
+    if reading.stage != "picture":
+        check_tensor_fill(part.fill, reading, "v1")
     reading.geometry(
         CenterCrop(size=pair_of(part.size), offset="half_even", pad_before="floor", fill=fill_of(part.fill))
     )
@@ -105,6 +115,20 @@ def _to_tensor_unscaled(part: Any, reading: Reading) -> None:
     reading.to_numbers()
 
 
+def _sequence(_part: Any, _reading: Reading) -> None:
+    raise RecipeError(
+        "it makes a sequence of patches (NaFlex), and the contract feeds one picture",
+        fix="Build the transform with create_transform(..., naflex=False, patchify=False)",
+    )
+
+
+def _tensorflow(_part: Any, _reading: Reading) -> None:
+    raise RecipeError(
+        "TensorFlow decodes and resizes inside of this transform, from the file's bytes",
+        fix="Build the transform with create_transform(..., tf_preprocessing=False)",
+    )
+
+
 def _to_numpy(_part: Any, _reading: Reading) -> None:
     raise RecipeError(
         "ToNumpy leaves the normalisation to timm's PrefetchLoader",
@@ -115,9 +139,14 @@ def _to_numpy(_part: Any, _reading: Reading) -> None:
 TIMM_READERS: Mapping[str, Reader] = {
     **READERS,
     "timm.CenterCropOrPad": _center_crop_or_pad,
+    "timm.CenterCropToSequence": _sequence,
     "timm.MaybePILToTensor": lambda _part, reading: reading.to_bytes(),
     "timm.MaybeToTensor": _maybe_to_tensor,
+    "timm.Patchify": _sequence,
     "timm.ResizeKeepRatio": _resize_keep_ratio,
+    "timm.ResizeKeepRatioToSequence": _sequence,
+    "timm.ResizeToSequence": _sequence,
+    "timm.TfPreprocessTransform": _tensorflow,
     "timm.ToNumpy": _to_numpy,
     "timm.ToTensor": _to_tensor_unscaled,
 }

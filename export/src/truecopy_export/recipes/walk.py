@@ -6,6 +6,7 @@ itself; a subclass may do anything and is refused.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, TypeAlias
@@ -13,14 +14,15 @@ from typing import Any, NoReturn, TypeAlias
 from truecopy.errors import RecipeError
 
 from .circumstances import Circumstances
+from .library import import_library
 from .reading import Reading
 from .recipe import Recipe
 
 Reader: TypeAlias = Callable[[Any, Reading], None]
 
 EXPRESSIBLE = (
-    "Resize, CenterCrop, Pad, Grayscale(1) as the first step, RGB, ToTensor, PILToTensor, ToImage, "
-    "ToDtype(torch.float32), ConvertImageDtype(torch.float32), Normalize, Identity"
+    "Resize, CenterCrop, Pad, Grayscale, RGB, ToTensor, PILToTensor, ToImage, ToPILImage, ToDtype(torch.float32), "
+    "ConvertImageDtype(torch.float32), Normalize, Identity"
 )
 _RANDOM = frozenset(
     {
@@ -44,10 +46,12 @@ def read_transform(
 ) -> Recipe:
     """Steps of a live transform; `readers` says which parts are known.
 
+    With `circumstances.takes == "tensor"` it is given `pil_to_tensor` of the decoded picture.
+
     Raises:
         RecipeError: names the part that cannot be expressed exactly, by class and position.
     """
-    reading = Reading(circumstances.pass_order, circumstances.channels)
+    reading = Reading(circumstances.pass_order, circumstances.channels, circumstances.takes)
     for where, part in _parts(transform):
         reader = readers.get(spelling(part))
         try:
@@ -56,7 +60,15 @@ def read_transform(
             reader(part, reading)
         except RecipeError as error:
             raise RecipeError.of(error, where=where) from error
-    return reading.finish(transform, source)
+    if circumstances.takes == "pil":
+        return reading.finish(transform, source)
+    reading.note("the transform is given uint8 tensors, not PIL pictures")
+    return reading.finish(_on_tensor(transform), source)
+
+
+def _on_tensor(transform: Any) -> Callable[[Any], Any]:
+    functional = import_library("torchvision.transforms.functional", RecipeError)
+    return lambda image: transform(functional.pil_to_tensor(image))
 
 
 def spelling(part: object) -> str:
@@ -101,6 +113,11 @@ def _refuse(part: object) -> NoReturn:
         raise RecipeError(
             f"{name} makes several pictures of one",
             fix="Leave it out here; views belong to prediction (--tta five_crop)",
+        )
+    if isinstance(part, functools.partial):
+        raise RecipeError(
+            f"a partial of {_name(part.func)} cannot be read",
+            fix=f"Write it with torchvision's own classes: Resize for resize, and so on ({EXPRESSIBLE})",
         )
     if name == "Lambda" or inspect.isroutine(part):
         raise RecipeError(

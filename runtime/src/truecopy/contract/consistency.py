@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from truecopy.errors import ContractError
 
 from .document import Contract, GraphInput, GraphOutput, ImageInput
@@ -43,14 +45,24 @@ def check_steps(steps: tuple[Step, ...], channels: int) -> Flow:
     return made
 
 
+# What cv2.imdecode and decode_image(mode="RGB") always do: a contract that says otherwise describes no decoder.
+_FIXED_BY_DECODER: Mapping[str, Mapping[str, str]] = {
+    "pillow": {"cmyk": "pillow"},
+    "opencv": {"alpha": "drop", "depth16": "shift", "cmyk": "opencv"},
+    "torchvision": {"color": "RGB", "alpha": "drop", "cmyk": "pillow"},
+}
+
+
 def _check_input(image: ImageInput) -> None:
-    if image.decoder == "torchvision" and image.color == "L":
-        raise ContractError(
-            "decoder 'torchvision' is reproduced for color 'RGB' only: its grey is another one for every format",
-            where="`$.input.color`",
-        )
-    if image.cmyk == "opencv" and image.decoder != "opencv":
-        raise ContractError("cmyk 'opencv' belongs to decoder 'opencv'", where="`$.input.cmyk`")
+    for field, only in _FIXED_BY_DECODER[image.decoder].items():
+        stated = getattr(image, field)
+        if stated != only:
+            raise ContractError(
+                f"decoder {image.decoder!r} is reproduced with {field} {only!r} only",
+                got=repr(stated),
+                where=f"`$.input.{field}`",
+                fix=f"Say {field}: {only}, or another decoder",
+            )
 
 
 def _check_canvas(size: tuple[int, int] | None, graph_input: GraphInput) -> None:

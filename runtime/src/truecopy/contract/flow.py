@@ -15,7 +15,6 @@ from .steps import CenterCrop, Grayscale, Pad, PadTo, Step, SwapRB, Values
 Sides: TypeAlias = tuple[int, int]
 
 _NEEDS_8_BIT = frozenset({"pillow", "torch_u8", "torch_f32_u8", "cv2"})
-_MAKES_FLOAT = frozenset({"torch_f32", "tf", "tf_v1"})
 _WITHIN_SIZE = frozenset({"scale_fit", "thumbnail", "max_hw"})
 
 
@@ -70,9 +69,7 @@ def _after(step: Step, state: Flow) -> Flow:
 def _resized(step: Resize, state: Flow) -> Flow:
     if step.kernel in _NEEDS_8_BIT:
         _check_8_bit(state, f"kernel {step.kernel!r}")
-    # TensorFlow's nearest picks pixels and keeps their dtype.
-    floats = step.kernel in _MAKES_FLOAT and step.filter not in ("nearest", "nearest-exact")
-    state = replace(state, dtype="float32" if floats else state.dtype, size=None, at_most=None)
+    state = replace(state, dtype="float32" if step.makes_floats else state.dtype, size=None, at_most=None)
     if step.multiple is not UNSET or not isinstance(step.size, tuple):
         within = step.size if step.rule == "scale_long" and step.multiple is UNSET else None
         return replace(state, at_most=(within, within) if isinstance(within, int) else None)

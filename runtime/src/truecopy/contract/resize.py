@@ -68,7 +68,8 @@ def filters_of(kernel: Kernel, *, antialias: bool) -> tuple[AnyFilter, ...]:
 
 
 class Resize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag="resize"):
-    """Resample to the size that `rule` gives (`truecopy.pixels.sizes`); to the same size it is the identity.
+    """Resample to the size that `rule` gives (`truecopy.pixels.sizes`); to the same size it is the identity, but
+    for filter `mitchellcubic`.
 
     size: one number for `short`, `scale_short`, `scale_long`, `vilt`, `bridgetower`, else (h, w).
     kernel: `pillow` 8-bit in two passes; `torch_u8` torch's native 8-bit; `torch_f32` torch's float kernel, float out;
@@ -126,6 +127,11 @@ class Resize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
             raise ValueError(
                 f"kernel {self.kernel!r}{smooth} has filters {', '.join(allowed)}, not {self.filter}"
             )
+
+    @property
+    def makes_floats(self) -> bool:
+        """Does it turn 8-bit pixels into float32? Kernels that pick pixels keep their dtype."""
+        return self.kernel in ("torch_f32", "tf", "tf_v1") and not self.filter.startswith("nearest")
 
 
 class ResizeBox(

@@ -6,6 +6,7 @@ from .digest import digest
 from .plan import Plan, Tensor
 from .preprocess import preprocess
 from .synthetic import golden_images
+from .transform import Transform
 
 __all__ = [
     "ChannelOrder",
@@ -14,6 +15,7 @@ __all__ = [
     "Plan",
     "Source",
     "Tensor",
+    "Transform",
     "decode",
     "digest",
     "golden_images",

@@ -15,8 +15,11 @@ from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .arrays import ChannelOrder, Pixels, image_from_array
 from .budget import check_pixels
+from .decode_opencv import decode_with_opencv
+from .decode_torchvision import decode_with_torchvision
 from .encoded import load, open_encoded, read_buffer, read_file, read_stream
 from .policy import apply_policy
+from .raster import Raster, as_array, as_image
 
 Source: TypeAlias = (
     str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray[Any, Any]
@@ -27,18 +30,24 @@ Source: TypeAlias = (
 class Picture:
     """What the steps receive.
 
-    image: mode "RGB" or "L", loaded. It may be the caller's own PIL image: nothing here changes it.
+    raster: the pixels of `input.color`, loaded: a PIL image of mode "RGB" or "L", which may be the caller's own, or a
+    read-only uint8 array (h, w, c). Nothing here changes it.
     name: the file's path as text, or "<bytes>", "<array>", "<PIL image>", "<stream>".
     warnings: sentences for the result, such as an EXIF turn that the contract ignores.
     """
 
-    image: Image.Image
+    raster: Raster
     name: str
     warnings: tuple[str, ...]
 
+    @property
+    def image(self) -> Image.Image:
+        """Mode "RGB" or "L"."""
+        return as_image(self.raster)
+
     def pixels(self) -> Pixels:
         """uint8 (h, w, c), read-only: the `decode` stage."""
-        return pixels_of(self.image)
+        return as_array(self.raster)
 
 
 def decode(
@@ -46,12 +55,16 @@ def decode(
 ) -> Picture:
     """Decode frame 0 of `source`; `color` is the channel order of an array with three channels.
 
+    `spec.decoder` decodes what is encoded. Pixels that a PIL image or an array holds are taken as they are; the rules
+    of `spec` for EXIF, depth, transparency, CMYK and grey hold for a PIL image, too.
+
     Raises:
         UnreadableInput, TooLarge, Unsupported, AmbiguousChannels: with the source's name.
     """
     name = source_name(source)
+    raster: Raster
     if isinstance(source, np.ndarray):
-        image = image_from_array(source, color, name, limits)
+        raster, warnings = apply_policy(image_from_array(source, color, name, limits), spec, name)
     elif source is None:
         raise Unsupported(
             "there is no picture: the source is None",
@@ -67,11 +80,20 @@ def decode(
         )
     elif isinstance(source, Image.Image):
         check_pixels(source.height, source.width, limits, what="the image", where=name)
-        image = load(source, name)
+        raster, warnings = apply_policy(load(source, name), spec, name)
     else:
-        image = open_encoded(_read(source, name, limits), name, limits)
-    converted, warnings = apply_policy(image, spec, name)
-    return Picture(converted, name, warnings + _truncation_warning())
+        raster, warnings = _decoded(_read(source, name, limits), spec, name, limits)
+    return Picture(raster, name, warnings + _truncation_warning())
+
+
+def _decoded(data: bytes, spec: ImageInput, name: str, limits: Limits) -> tuple[Raster, tuple[str, ...]]:
+    match spec.decoder:
+        case "pillow":
+            return apply_policy(load(open_encoded(data, name, limits), name), spec, name)
+        case "opencv":
+            return decode_with_opencv(data, spec, name, limits)
+        case "torchvision":
+            return decode_with_torchvision(data, spec, name, limits)
 
 
 def source_name(source: object) -> str:
@@ -89,12 +111,6 @@ def source_name(source: object) -> str:
             return "<stream>"
         case _:
             return f"<{type(source).__name__}>"
-
-
-def pixels_of(image: Image.Image) -> Pixels:
-    """uint8 (h, w, c) of an RGB or L image."""
-    pixels: Pixels = np.asarray(image)
-    return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
 
 
 def _read(source: Any, name: str, limits: Limits) -> bytes:

@@ -1,4 +1,4 @@
-"""Encoded images: bytes from anywhere, opened and loaded by Pillow under limits.
+"""Encoded images: bytes from anywhere, opened by Pillow under limits, and loaded by it where it decodes them.
 
 This is the border to untrusted bytes. Pillow's decoders raise whatever they trip over (SyntaxError, struct.error,
 zlib.error, IndexError, ...), so around Pillow's own calls, and only there, every Exception is an unreadable input.
@@ -102,11 +102,11 @@ def _check_size(size: int, name: str, limits: Limits) -> None:
 
 
 def open_encoded(data: bytes, name: str, limits: Limits) -> Image.Image:
-    """Open frame 0 with Pillow, refuse it by its header, load it.
+    """Open frame 0 with Pillow and refuse it by its header; its pixels are not read yet: `load` does that.
 
     Raises:
         TooLarge: pixels or scans above the limits; nothing was allocated for them.
-        UnreadableInput: not one of the formats, truncated or damaged.
+        UnreadableInput: not one of the formats, or a damaged header.
     """
     if not data:
         raise UnreadableInput(
@@ -115,7 +115,7 @@ def open_encoded(data: bytes, name: str, limits: Limits) -> Image.Image:
     _check_bytes(data, name, limits)
     image = _open(data, name, limits)
     _check_header(image, name, limits)
-    return load(image, name)
+    return image
 
 
 def _check_bytes(data: bytes, name: str, limits: Limits) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TypeAlias, cast
 
-from truecopy.contract.resize import Filter, PassOrder, Resize, ResizeBox
+from truecopy.contract.resize import Filter, PassOrder, Resize
 
 Size: TypeAlias = tuple[int, int]
 
@@ -49,14 +49,3 @@ def sizes_on_the_way(step: Resize, size_in: Size, size_out: Size) -> tuple[Size,
     if step.kernel == "tf" and step.antialias is True:
         return (size_out[0], size_in[1]), size_out
     return (size_out,)
-
-
-def centered_box(step: ResizeBox, size: Size) -> tuple[int, int, int, int]:
-    """(top, left, height, width) of the part of a picture of `size` that `step` resamples.
-
-    Source: keras/src/utils/image_utils.py `load_img(keep_aspect_ratio=True)`.
-    """
-    height, width = size
-    box_height = min(height, width * step.size[0] // step.size[1])
-    box_width = min(width, height * step.size[1] // step.size[0])
-    return (height - box_height) // 2, (width - box_width) // 2, box_height, box_width

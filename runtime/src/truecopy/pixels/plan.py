@@ -19,6 +19,7 @@ from truecopy.contract.steps import CenterCrop, Grayscale, Pad, PadTo, Step, Swa
 from truecopy.errors import ContractError, InputError
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
+from .boxes import box_passes
 from .budget import check_pixels
 from .decode import Picture
 from .geometry import center_crop, pad, pad_to, swap_rb
@@ -99,7 +100,7 @@ class Plan:
         Raises:
             InputError: the picture does not lead to the graph's size, or on the way to too many pixels.
         """
-        raster: Raster = picture.image
+        raster: Raster = picture.raster
         try:
             for operation in self._geometry:
                 raster = operation(raster)
@@ -180,7 +181,7 @@ def _operation(step: Step, limits: Limits, kernels: Kernels) -> Operation:
         case Resize():
             return partial(_resize, step=step, limits=limits, kernels=kernels)
         case ResizeBox():
-            return lambda raster: kernels.resize_box(raster, step)
+            return partial(_resize_box, step=step, limits=limits, kernels=kernels)
         case CenterCrop():
             return lambda raster: center_crop(as_array(raster), step)
         case Pad():
@@ -198,12 +199,21 @@ def _operation(step: Step, limits: Limits, kernels: Kernels) -> Operation:
 def _resize(raster: Raster, *, step: Resize, limits: Limits, kernels: Kernels) -> Raster:
     size_in = size_of(raster)
     size = output_size(step, *size_in)
-    if size == size_in:
-        return raster
+    # TensorFlow's Mitchell filter blurs a picture that has the size already; all others leave it alone.
+    if size == size_in and step.filter != "mitchellcubic":
+        return as_array(raster).astype(np.float32, copy=False) if step.makes_floats else raster
     # A picture of one column may grow beyond all limits on the way: each pass makes a picture of its own.
     height, width = max(sizes_on_the_way(step, size_in, size), key=math.prod)
     check_pixels(height, width, limits, what="the picture that a `resize` step would make")
     return kernels.resize[step.kernel](raster, size, step)
+
+
+def _resize_box(raster: Raster, *, step: ResizeBox, limits: Limits, kernels: Kernels) -> Raster:
+    sides = list(size_of(raster))
+    for one in box_passes(step, size_of(raster)):
+        sides[one.axis] = one.side
+        check_pixels(sides[0], sides[1], limits, what="the picture that a `resize_box` step would make")
+    return kernels.resize_box(raster, step)
 
 
 def _pad(raster: Raster, *, step: Pad, limits: Limits) -> Raster:

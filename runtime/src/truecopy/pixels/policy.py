@@ -1,4 +1,4 @@
-"""The input policy of a contract: how a decoded image of any mode becomes 8-bit RGB or L."""
+"""The input policy of a contract: how an image of any mode that Pillow has loaded becomes 8-bit RGB or L."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from PIL.Image import Transpose
 
 from truecopy.contract.document import AlphaOver, ImageInput
 from truecopy.errors import UnreadableInput, Unsupported
+
+from .opencv_colors import cmyk_to_rgb, to_grey
 
 # PIL.ImageOps.exif_transpose, which would also rewrite the EXIF block and may fail at that.
 _TURNS = {
@@ -20,43 +22,65 @@ _TURNS = {
     8: Transpose.ROTATE_90,
 }
 _BITS_PER_SAMPLE = 258
+_GREY_ALREADY = frozenset({"1", "L", "LA", "La", "I;16", "I;16L", "I;16B", "I;16N", "I", "F"})
 
 
 def apply_policy(image: Image.Image, spec: ImageInput, name: str) -> tuple[Image.Image, tuple[str, ...]]:
     """Bring a loaded image to mode `spec.color`; returns it with the warnings. `image` is not changed."""
-    turn, warnings = _orientation(image, spec, name)
-    converted = _convert(image, spec, name)
+    if spec.orientation == "ignore":
+        return convert(image, spec, name), ignored_turn(image)
     # Turning comes last, on 8-bit pixels: every conversion looks at one pixel alone.
-    return (converted if turn is None else converted.transpose(turn)), warnings
+    turn = _turn_to_make(image, name)
+    converted = convert(image, spec, name)
+    return (converted if turn is None else converted.transpose(turn)), ()
 
 
-def _orientation(image: Image.Image, spec: ImageInput, name: str) -> tuple[Transpose | None, tuple[str, ...]]:
-    """The turn to make and the warnings. Pillow itself turns a TIFF while loading it, so none is left here."""
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """The image after the turn that an EXIF orientation asks for; 1, and what EXIF does not know, asks for none."""
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def ignored_turn(image: Image.Image) -> tuple[str, ...]:
+    """The warning of a contract that ignores EXIF. Pillow itself turns a TIFF while loading it: none is left then."""
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-        turn = _TURNS.get(orientation)
+        if _TURNS.get(orientation) is None:
+            return ()
+    except Exception:  # EXIF is untrusted bytes, parsed by Pillow: it may raise anything
+        return ()
+    return (
+        f"EXIF asks for a turn (orientation {orientation}); the contract ignores it, as its training did",
+    )
+
+
+def _turn_to_make(image: Image.Image, name: str) -> Transpose | None:
+    try:
+        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception as error:  # EXIF is untrusted bytes, parsed by Pillow: it may raise anything
-        if spec.orientation == "ignore":
-            return None, ()
         raise UnreadableInput(
             "the EXIF data is damaged, and the contract applies its orientation",
             got=f"{type(error).__name__}: {error}",
             where=name,
             fix="Rewrite the file without EXIF",
         ) from error
-    if turn is None or spec.orientation == "apply":
-        return turn, ()
-    return None, (
-        f"EXIF asks for a turn (orientation {orientation}); the contract ignores it, as its training did",
-    )
 
 
-def _convert(image: Image.Image, spec: ImageInput, name: str) -> Image.Image:
+def convert(image: Image.Image, spec: ImageInput, name: str) -> Image.Image:
+    """Mode `spec.color`, by the rules for depth, transparency, CMYK and grey.
+
+    Raises:
+        Unsupported, UnreadableInput: Pillow cannot convert the mode, or finds damage only now.
+    """
     try:
         if spec.depth16 == "shift" and _is_16_bit_grey(image):
             image = _high_byte(image)
         if isinstance(spec.alpha, AlphaOver) and image.mode != "RGB" and image.has_transparency_data:
             image = _composite(image, spec.alpha.over)
+        if spec.cmyk == "opencv" and image.mode == "CMYK":
+            image = cmyk_to_rgb(image)
+        if spec.decoder == "opencv" and spec.color == "L" and image.mode not in _GREY_ALREADY:
+            return to_grey(_without_transparent_color(image).convert("RGB"))
         return image if image.mode == spec.color else _without_transparent_color(image).convert(spec.color)
     except ValueError as error:
         raise Unsupported(

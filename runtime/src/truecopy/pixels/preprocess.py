@@ -15,7 +15,8 @@ def preprocess(
 ) -> Tensor:
     """The tensor of one picture in the graph's dtype and layout, without the batch axis.
 
-    `color` is the channel order of an array with three channels. Many pictures: compile a `Plan` once.
+    `color` is the channel order of an array with three channels. Many pictures: `Transform`, which compiles
+    the contract once.
     """
     plan = Plan.of(contract, limits=limits)
     picture = decode(source, contract.input, color=color, limits=limits)

@@ -9,6 +9,7 @@ from PIL import Image
 from PIL.Image import Resampling
 
 from truecopy.contract.resize import AnyFilter, Filter, PassOrder, Resize, ResizeBox
+from truecopy.pixels.boxes import box_passes, box_sides
 from truecopy.pixels.passes import Size, pass_sizes
 from truecopy.pixels.raster import Raster, as_image
 
@@ -44,5 +45,21 @@ def resample(image: Image.Image, size: Size, *, resampling: Filter, pass_order: 
 
 
 def resize_box(raster: Raster, step: ResizeBox) -> Image.Image:
-    """Source: keras/src/utils/image_utils.py `load_img(keep_aspect_ratio=True)`."""
-    raise NotImplementedError
+    """Resample the centred box of 8-bit RGB or L to the step's size.
+
+    Source: keras/src/utils/image_utils.py `load_img(keep_aspect_ratio=True)`, `Image.resize(box=...)`.
+    """
+    image = as_image(raster)
+    if step.filter == "nearest":
+        # It picks pixels along both axes at once.
+        rows, columns = box_sides(step, (image.height, image.width))
+        box = (columns.first, rows.first, columns.end, rows.end)
+        return image.resize(step.size[::-1], FILTERS[step.filter], box)
+    for one in box_passes(step, (image.height, image.width)):
+        # The box spans the other axis whole, so Pillow leaves that axis alone.
+        if one.axis == 1:
+            size, box = (one.side, image.height), (one.first, 0, one.end, image.height)
+        else:
+            size, box = (image.width, one.side), (0, one.first, image.width, one.end)
+        image = image.resize(size, FILTERS[step.filter], box)
+    return image

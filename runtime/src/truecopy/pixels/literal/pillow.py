@@ -14,6 +14,7 @@ import numpy as np
 
 from truecopy.contract.resize import Filter, PassOrder, Resize, ResizeBox
 from truecopy.pixels.arrays import Pixels
+from truecopy.pixels.boxes import box_passes, box_sides
 from truecopy.pixels.passes import Size, pass_sizes
 from truecopy.pixels.raster import Raster, as_array
 
@@ -32,8 +33,17 @@ def resize_step(raster: Raster, size: Size, step: Resize) -> Pixels:
 
 
 def resize_box(raster: Raster, step: ResizeBox) -> Pixels:
-    """Pillow's `resize(box=...)` with a box of whole sides."""
-    raise NotImplementedError
+    """Pillow's `resize(box=...)` with a box of whole sides, which may be empty."""
+    pixels: Pixels = as_array(raster)
+    if step.filter == "nearest":
+        rows, columns = (
+            _nearest_indices(one.first, one.end, one.side) for one in box_sides(step, pixels.shape[:2])
+        )
+        return pixels[rows][:, columns]
+    for one in box_passes(step, pixels.shape[:2]):
+        along = pixels.swapaxes(0, one.axis)
+        pixels = _resample_rows(along, (one.first, one.end), one.side, step.filter).swapaxes(0, one.axis)
+    return pixels
 
 
 def resize(pixels: Pixels, size: Size, *, resampling: Filter, pass_order: PassOrder) -> Pixels:
@@ -42,30 +52,39 @@ def resize(pixels: Pixels, size: Size, *, resampling: Filter, pass_order: PassOr
         if resampling == "nearest":
             pixels = _nearest(pixels, size_after)
         elif size_after[1] != pixels.shape[1]:
-            pixels = _resample_rows(pixels.swapaxes(0, 1), size_after[1], resampling).swapaxes(0, 1)
+            columns = pixels.swapaxes(0, 1)
+            pixels = _resample_rows(columns, (0, len(columns)), size_after[1], resampling).swapaxes(0, 1)
         else:
-            pixels = _resample_rows(pixels, size_after[0], resampling)
+            pixels = _resample_rows(pixels, (0, len(pixels)), size_after[0], resampling)
     return pixels
 
 
-def _resample_rows(pixels: Pixels, size_out: int, resampling: Filter) -> Pixels:
-    """Each new row is a weighted sum of old ones in 22-bit fixed point, rounded and clipped to 8 bits."""
+def _resample_rows(pixels: Pixels, box: tuple[int, int], size_out: int, resampling: Filter) -> Pixels:
+    """Each new row is a weighted sum of old ones in 22-bit fixed point, rounded and clipped to 8 bits.
+
+    `box` is the first row of the part that becomes the new picture, and the first one behind it.
+    """
     rows = pixels.astype(np.int64)
     resampled = np.empty((size_out, *rows.shape[1:]), np.uint8)
-    for row, (first, weights) in enumerate(_windows(len(rows), size_out, resampling)):
+    for row, (first, weights) in enumerate(_windows(len(rows), box, size_out, resampling)):
         total = _HALF + np.tensordot(weights, rows[first : first + len(weights)], axes=1)
         resampled[row] = np.clip(total >> PRECISION_BITS, 0, 255)
     return resampled
 
 
-def _windows(size_in: int, size_out: int, resampling: Filter) -> Iterator[tuple[int, list[int]]]:
-    """For each new row: the first old row and the fixed-point weights from there on."""
+def _windows(
+    size_in: int, box: tuple[int, int], size_out: int, resampling: Filter
+) -> Iterator[tuple[int, list[int]]]:
+    """For each new row: the first old row and the fixed-point weights from there on.
+
+    The picture's edge ends a window, the box does not.
+    """
     kernel, support = _KERNELS[resampling]
-    scale = size_in / size_out
+    scale = (box[1] - box[0]) / size_out
     filterscale = max(scale, 1.0)
     support *= filterscale
     for index in range(size_out):
-        center = (index + 0.5) * scale
+        center = box[0] + (index + 0.5) * scale
         first = max(int(center - support + 0.5), 0)
         end = min(int(center + support + 0.5), size_in)
         weights = [kernel((tap - center + 0.5) * (1.0 / filterscale)) for tap in range(first, end)]
@@ -82,14 +101,14 @@ def _fixed_point(weight: float) -> int:
 
 def _nearest(pixels: Pixels, size: Size) -> Pixels:
     rows, columns = (
-        _nearest_indices(size_in, size_out) for size_in, size_out in zip(pixels.shape, size, strict=False)
+        _nearest_indices(0, size_in, size_out) for size_in, size_out in zip(pixels.shape, size, strict=False)
     )
     return pixels[rows][:, columns]
 
 
-def _nearest_indices(size_in: int, size_out: int) -> list[int]:
-    scale = size_in / size_out
-    position = scale * 0.5
+def _nearest_indices(first: int, end: int, size_out: int) -> list[int]:
+    scale = (end - first) / size_out
+    position = first + scale * 0.5
     indices = []
     for _ in range(size_out):
         indices.append(int(position))
