@@ -13,10 +13,8 @@ from truecopy.pixels.kernels import FAST
 from truecopy.pixels.literal import LITERAL
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("torchvision")
-from torchvision.transforms import InterpolationMode
-from torchvision.transforms import functional as v1
-from torchvision.transforms.v2 import functional as v2
+v1 = pytest.importorskip("torchvision.transforms.functional")
+v2 = pytest.importorskip("torchvision.transforms.v2.functional")
 
 pytestmark = pytest.mark.skipif(
     torch.backends.cpu.get_cpu_capability() not in ("AVX2", "AVX512"),
@@ -76,6 +74,15 @@ def ours(kernels, kernel, source, size, name, antialias):
     return kernels.resize[kernel](source, size, asked)
 
 
+def torch_is_sound(size, c, antialias, *, channels_last):
+    """Not where torch weighs every row like the first: an antialiased float result of one column, in most layouts.
+
+    Source: UpSampleKernel.cpp, `interpolate_aa_single_dim_zero_strides` reads the weights without a stride, and
+    TensorIterator makes the rows its inner loop where there is but one column.
+    """
+    return size[1] > 1 or not antialias or (c == 3 and channels_last)
+
+
 def same_bits(left, right):
     left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
     return left.dtype == right.dtype and left.shape == right.shape and left.tobytes() == right.tobytes()
@@ -87,6 +94,7 @@ def same_bits(left, right):
 @example(1, 2, 1, 837, 1, ("nearest-exact", False), False, False)
 def test_torch_u8_is_interpolate_on_bytes(h, w, oh, ow, c, case, contrast, channels_last):
     assume((h, w) != (oh, ow))
+    assume((c, oh, ow) != (3, 1, 1))  # torch fails an assertion of its own in some layouts
     source = pixels(h, w, c, contrast=contrast)
     theirs = interpolated(source, (oh, ow), *case, channels_last=channels_last)
     for kernels in BOTH:
@@ -97,11 +105,12 @@ def test_torch_u8_is_interpolate_on_bytes(h, w, oh, ow, c, case, contrast, chann
 @given(
     SIDES, SIDES, SIDES, SIDES, CHANNELS, st.sampled_from(cases("torch_f32")), st.booleans(), st.booleans()
 )
-@example(60, 50, 64, 64, 3, ("bilinear", False), False, False)
-@example(60, 50, 64, 65, 3, ("bilinear", False), False, False)
+@example(61, 53, 70, 58, 3, ("bilinear", False), False, False)
+@example(61, 53, 70, 59, 3, ("bilinear", False), False, False)
 @example(5, 7, 5, 150, 3, ("bilinear", False), False, False)
 def test_torch_f32_is_interpolate_on_numbers(h, w, oh, ow, c, case, scaled, channels_last):
     assume((h, w) != (oh, ow))
+    assume(torch_is_sound((oh, ow), c, case[1], channels_last=channels_last))
     source = pixels(h, w, c).astype(np.float32)
     if scaled:
         source = (source / np.float32(255) - np.float32(0.5)) / np.float32(0.229)
@@ -115,8 +124,9 @@ def test_torch_f32_is_interpolate_on_numbers(h, w, oh, ow, c, case, scaled, chan
 @given(SIDES, SIDES, SIDES, SIDES, CHANNELS, st.sampled_from(["bilinear", "bicubic"]), st.booleans())
 def test_torch_f32_casts_bytes_first(h, w, oh, ow, c, name, antialias):
     assume((h, w) != (oh, ow))
+    assume(torch_is_sound((oh, ow), c, antialias, channels_last=True))
     source = pixels(h, w, c)
-    theirs = interpolated(source.astype(np.float32), (oh, ow), name, antialias, channels_last=False)
+    theirs = interpolated(source.astype(np.float32), (oh, ow), name, antialias, channels_last=True)
     for kernels in BOTH:
         assert same_bits(ours(kernels, "torch_f32", source, (oh, ow), name, antialias), theirs)
 
@@ -128,9 +138,10 @@ def test_torch_f32_casts_bytes_first(h, w, oh, ow, c, name, antialias):
 def test_torch_f32_u8_is_torchvision_v1_on_bytes(h, w, oh, ow, c, case, contrast, channels_last):
     assume((h, w) != (oh, ow))
     name, antialias = case
+    assume(torch_is_sound((oh, ow), c, antialias, channels_last=channels_last))
     source = pixels(h, w, c, contrast=contrast)
     given_tensor = tensor(source, channels_last=channels_last)
-    theirs = v1.resize(given_tensor, [oh, ow], InterpolationMode(name), antialias=antialias)
+    theirs = v1.resize(given_tensor, [oh, ow], v1.InterpolationMode(name), antialias=antialias)
     for kernels in BOTH:
         made = ours(kernels, "torch_f32_u8", source, (oh, ow), name, antialias)
         assert same_bits(made, theirs.permute(1, 2, 0).numpy())
@@ -142,8 +153,9 @@ def test_torch_u8_is_torchvision_v2_on_bytes(h, w, oh, ow, c, case, channels_las
     assume((h, w) != (oh, ow))
     name, antialias = case
     source = pixels(h, w, c)
+    assume((c, oh, ow) != (3, 1, 1))  # torch fails an assertion of its own in some layouts
     given_tensor = tensor(source, channels_last=channels_last)
-    theirs = v2.resize(given_tensor, [oh, ow], InterpolationMode(name), antialias=antialias)
+    theirs = v2.resize(given_tensor, [oh, ow], v1.InterpolationMode(name), antialias=antialias)
     for kernels in BOTH:
         made = ours(kernels, "torch_u8", source, (oh, ow), name, antialias)
         assert same_bits(made, theirs.permute(1, 2, 0).numpy())
@@ -163,7 +175,23 @@ def test_real_sizes_are_torchs_bit_for_bit(kernel, size_in, size_out):
 @pytest.mark.parametrize("kernel", ["torch_u8", "torch_f32"])
 def test_12_megapixels_are_torchs_bit_for_bit(kernel):
     source = pixels(3000, 4000, 3)
-    numbers = source if kernel == "torch_u8" else source.astype(np.float32)
     for name, antialias in cases(kernel):
+        numbers = (
+            source.astype(np.float32) if kernel == "torch_f32" and not name.startswith("nearest") else source
+        )
         theirs = interpolated(numbers, (256, 341), name, antialias, channels_last=True)
-        assert same_bits(ours(FAST, kernel, source, (256, 341), name, antialias), theirs.astype(theirs.dtype))
+        assert same_bits(ours(FAST, kernel, source, (256, 341), name, antialias), theirs)
+
+
+def test_torch_in_one_thread_differs_in_the_bilinear_filter_of_three_channels_only():
+    source = pixels(375, 500, 3).astype(np.float32)
+    torch.set_num_threads(1)
+    try:
+        for name, antialias in cases("torch_f32"):
+            theirs = interpolated(source, (256, 341), name, antialias, channels_last=True)
+            made = ours(FAST, "torch_f32", source, (256, 341), name, antialias)
+            alike = (name, antialias) != ("bilinear", False)
+            assert same_bits(made, theirs) == alike
+            assert np.abs(made - theirs).max() <= 255 * 2**-22
+    finally:
+        torch.set_num_threads(2)
