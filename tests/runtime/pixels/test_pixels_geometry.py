@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from truecopy.contract import CenterCrop, Pad
-from truecopy.pixels.geometry import center_crop, pad, swap_rb
+from truecopy.contract import CenterCrop, Pad, PadTo
+from truecopy.errors import InputError
+from truecopy.pixels.geometry import center_crop, crop_size, pad, pad_to, swap_rb
 
 SIDES = st.integers(1, 24)
 
@@ -86,3 +87,45 @@ def test_geometry_leaves_its_input_alone(pixels):
     pad(source, Pad(top=1, bottom=1, left=1, right=1, mode="reflect", fill=0))
     swap_rb(source)
     assert np.array_equal(source, before)
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "made"),
+    [
+        ({"rule": "short_frac", "frac": (0.875, 0.5)}, (9, 20), (7, 4)),
+        ({"rule": "short_square"}, (9, 20), (9, 9)),
+        ({"rule": "aspect", "aspect": (2, 3)}, (9, 20), (9, 13)),
+        ({"rule": "aspect", "aspect": (1, 50)}, (9, 20), (1, 20)),
+        ({"rule": "fastai", "aspect": (2, 3)}, (9, 20), (9, 13)),
+        ({"rule": "fastai", "aspect": (3, 2)}, (9, 20), (9, 6)),
+    ],
+)
+def test_a_rule_makes_the_crop_of_the_picture(options, size, made):
+    step = CenterCrop(offset="floor", pad_before="floor", fill=0, **options)
+    assert crop_size(step, size) == made
+
+
+@pytest.mark.parametrize(
+    "options", [{"rule": "short_frac", "frac": (0.875, 0.875)}, {"rule": "fastai", "aspect": (1, 50)}]
+)
+def test_a_crop_without_pixels_is_refused(options):
+    step = CenterCrop(offset="floor", pad_before="floor", fill=0, **options)
+    with pytest.raises(InputError, match=r"a side would have no pixels: got 1 x 30 \(width x height\)"):
+        crop_size(step, (30, 1))
+
+
+@pytest.mark.parametrize(
+    ("position", "before"), [("floor", (1, 2)), ("ceil", (2, 3)), ("top_left", (0, 0)), ("letterbox", (1, 2))]
+)
+def test_pad_to_puts_the_missing_pixels_where_the_position_says(position, before):
+    step = PadTo(size=(5, 9), position=position, fill=7)
+    padded = pad_to(np.zeros((2, 4, 1), np.uint8), step)
+    assert padded.shape == (5, 9, 1)
+    assert tuple(np.argwhere(padded[..., 0] == 0)[0]) == before
+
+
+def test_pad_to_leaves_a_side_that_is_large_enough():
+    source = np.arange(12, dtype=np.uint8).reshape(3, 4, 1)
+    assert np.array_equal(pad_to(source, PadTo(size=(2, 4), position="floor", fill=0)), source)
+    reflected = pad_to(source, PadTo(size=(5, 2), position="floor", fill=0, mode="reflect"))
+    assert reflected[:, 0, 0].tolist() == [4, 0, 4, 8, 4]

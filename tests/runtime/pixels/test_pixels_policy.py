@@ -133,6 +133,14 @@ def test_alpha_over_a_colour_is_convert_to_rgb_of_hugging_face(image_input, pixe
         assert np.array_equal(decode(image, image_input(alpha=AlphaOver(over))).pixels(), expected)
 
 
+def test_a_colour_of_an_rgb_file_that_stands_for_transparency_is_composited(image_input):
+    image = Image.new("RGB", (3, 2), (10, 20, 30))
+    image.putpixel((0, 0), (1, 2, 3))
+    data = encoded(image, "PNG", transparency=(1, 2, 3))
+    assert decode(data, image_input(alpha=WHITE)).pixels()[0, :2].tolist() == [[255] * 3, [10, 20, 30]]
+    assert decode(data, image_input()).pixels()[0, 0].tolist() == [1, 2, 3]
+
+
 def test_alpha_goes_over_the_colour_for_grey_contracts_too(image_input):
     image = Image.new("LA", (3, 2), (10, 0))
     assert decode(image, image_input(color="L", alpha=WHITE)).pixels().max() == 255

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import UNSET
 
 from truecopy.contract.steps import CenterCrop, Fill, Pad, PadMode, PadTo
+from truecopy.errors import InputError
 
 from .passes import Size
 from .raster import Array
@@ -32,7 +33,11 @@ def center_crop(pixels: Array, step: CenterCrop) -> Array:
 
 
 def crop_size(step: CenterCrop, size: Size) -> Size:
-    """What `step` cuts out of a picture of `size`; at least one pixel."""
+    """What `step` cuts out of a picture of `size`.
+
+    Raises:
+        InputError: a side would have no pixels.
+    """
     height, width = size
     if step.size is not UNSET:
         return step.size
@@ -45,7 +50,7 @@ def crop_size(step: CenterCrop, size: Size) -> Size:
             # keras/src/utils/image_utils.py `smart_resize`: TensorFlow divides float32 and truncates.
             crop_h = int(np.float32(width * aspect_h) / np.float32(aspect_w))
             crop_w = int(np.float32(height * aspect_w) / np.float32(aspect_h))
-            made = min(height, crop_h), min(width, crop_w)
+            made = max(min(height, crop_h), 1), max(min(width, crop_w), 1)
         case "fastai", _, (aspect_h, aspect_w):
             # fastai/vision/augment.py `Resize` (ResizeMethod.Crop)
             by_width, by_height = width / aspect_w, height / aspect_h
@@ -53,7 +58,12 @@ def crop_size(step: CenterCrop, size: Size) -> Size:
             made = int(times * aspect_h), int(times * aspect_w)
         case _:  # short_square: ultralytics/data/augment.py `CenterCrop`
             made = min(height, width), min(height, width)
-    return max(made[0], 1), max(made[1], 1)
+    if 0 in made:
+        raise InputError(
+            f"the picture is too small for crop rule {step.rule!r}: a side would have no pixels",
+            got=f"{width} x {height} (width x height)",
+        )
+    return made
 
 
 def _center(side: int, wanted: int, offset: str, pad_before: str) -> tuple[int, int]:

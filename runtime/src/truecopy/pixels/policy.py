@@ -75,7 +75,7 @@ def convert(image: Image.Image, spec: ImageInput, name: str) -> Image.Image:
     try:
         if spec.depth16 == "shift" and _is_16_bit_grey(image):
             image = _high_byte(image)
-        if isinstance(spec.alpha, AlphaOver) and image.mode != "RGB" and image.has_transparency_data:
+        if isinstance(spec.alpha, AlphaOver) and image.has_transparency_data:
             image = _composite(image, spec.alpha.over)
         if spec.cmyk == "opencv" and image.mode == "CMYK":
             image = cmyk_to_rgb(image)
@@ -113,9 +113,8 @@ def _high_byte(image: Image.Image) -> Image.Image:
 
 
 def _composite(image: Image.Image, over: tuple[int, int, int]) -> Image.Image:
-    """Source: transformers/image_transforms.py `convert_to_rgb` (v5), which composites over white.
-
-    It leaves mode RGB as it is, also where one colour of a PNG stands for transparency; so does `_convert`.
+    """Source: transformers/image_transforms.py `convert_to_rgb` (5.23), which composites over white, also where one
+    colour of an RGB PNG stands for transparency.
     """
     background = Image.new("RGBA", image.size, (*over, 255))
     return Image.alpha_composite(background, image.convert("RGBA"))

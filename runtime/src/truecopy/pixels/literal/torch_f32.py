@@ -4,9 +4,11 @@ Source: torch 2.13, aten/src/ATen/native/cpu/UpSampleKernel.cpp (`separable_upsa
 `interpolate_aa_single_dim`, `upsample_generic_Nd_kernel_impl`, `Interpolate::eval`, `cpu_upsample_linear_channels_last`,
 `_use_vectorized_kernel_cond_2d`); torchvision/transforms/_functional_tensor.py `resize` for the rounded form.
 
-Bits of torch on a CPU without FMA differ; and torch limited to one thread sums `bilinear` without antialias of three
-channels as it otherwise does for small results only (`upsample_bilinear2d_kernel_impl_float`). This is torch with its
-default of several threads.
+Three things are torch's and not here. On a CPU without FMA its bits differ. Limited to one thread, as in a worker of a
+`DataLoader`, it sums `bilinear` without antialias of three channels as it otherwise does for small results only
+(`upsample_bilinear2d_kernel_impl_float`): this is torch with several threads. And an antialiased result of one column
+repeats its first row in most memory layouts, as `interpolate_aa_single_dim_zero_strides` then reads one row's weights
+for all: this is what it makes of wider ones.
 """
 
 from __future__ import annotations
