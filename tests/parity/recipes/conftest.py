@@ -50,7 +50,7 @@ def differing(pictures: list[Image.Image]) -> Callable[[Recipe], int]:
             name="input",
             dtype="float32",
             layout="NCHW",
-            shape=("batch", recipe.input.channels, "height", "width"),
+            shape=("batch", recipe.made.channels, "height", "width"),
         )
         plan = Plan.compile(recipe.input, recipe.steps, graph_input)
         total = 0
