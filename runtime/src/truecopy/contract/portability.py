@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .resize import Kernel, Resize
+from .resize import AnyFilter, Kernel, Resize
 from .steps import Constant, Step, Values
 
-# Kernel -> levels of 255 by which two instruction sets differ. torch's float kernels fuse multiply and add where the
-# CPU can (aten/src/ATen/native/cpu/UpSampleKernel.cpp); rounded to 8 bits that is one level. torch's 8-bit bilinear
-# leaves its integer kernel where there is no AVX2. OpenCV's bicubic has another order of sums for every SIMD width.
-_ORIGINAL: Mapping[Kernel, float] = {"torch_f32": 1e-3, "torch_f32_u8": 1.0, "torch_u8": 1.0}
+# (kernel, filter, antialias) -> levels of 255 by which two instruction sets differ: the most that was seen, for sides
+# below 16,384 pixels. torch's float kernels fuse multiply and add where the CPU can (UpSampleKernel.cpp); without antialias
+# the position itself is rounded otherwise, the more the larger the picture. The sum is another one, too, where torch is
+# limited to one thread. torchvision leaves torch's 8-bit bilinear kernel where there is no AVX2. `nearest-exact` can pick
+# the neighbouring pixel, for which there is no bound.
+_ORIGINAL: Mapping[tuple[Kernel, AnyFilter, bool], float] = {
+    ("torch_f32", "bilinear", True): 1e-4,
+    ("torch_f32", "bicubic", True): 5e-4,
+    ("torch_f32", "bilinear", False): 0.25,
+    ("torch_f32", "bicubic", False): 0.375,
+    ("torch_f32_u8", "bilinear", True): 1.0,
+    ("torch_f32_u8", "bicubic", True): 1.0,
+    ("torch_f32_u8", "bilinear", False): 1.0,
+    ("torch_f32_u8", "bicubic", False): 1.0,
+    ("torch_u8", "bilinear", True): 1.0,
+    ("torch_u8", "bilinear", False): 1.0,
+}
+# OpenCV's bicubic is Intel's library on x86, which has another order of sums for every SIMD width.
 _CV2_BICUBIC = 1.0
 
 
 def original_levels(steps: tuple[Step, ...]) -> float:
-    """Levels of 255 by which the original library may differ from itself between two CPUs; 0 where it cannot."""
-    resizes = [step for step in steps if isinstance(step, Resize)]
-    torch = sum(_ORIGINAL.get(step.kernel, 0.0) for step in resizes if not step.filter.startswith("nearest"))
+    """Levels of 255 by which the original library may differ from itself between two CPUs; 0 where it does not."""
+    torch = sum(
+        _ORIGINAL.get((step.kernel, step.filter, step.antialias is True), 0.0)
+        for step in steps
+        if isinstance(step, Resize)
+    )
     return torch + replay_levels(steps)
 
 
