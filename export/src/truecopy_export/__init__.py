@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from .api import attach, export
     from .first_contract import contract_for
-    from .recipes.keras_pipeline import KerasPipeline
+    from .recipes.keras.pipeline import KerasPipeline
     from .report import Report
 
 __version__ = "0.2.0"
 
 _HOME = {
-    "KerasPipeline": "truecopy_export.recipes.keras_pipeline",
+    "KerasPipeline": "truecopy_export.recipes.keras.pipeline",
     "Report": "truecopy_export.report",
     "attach": "truecopy_export.api",
     "contract_for": "truecopy_export.first_contract",

@@ -13,7 +13,7 @@ from truecopy.contract import CenterCrop, GraphInput, Grayscale, Pad, PadTo, Res
 from truecopy.errors import RecipeError, UnreadableInput
 from truecopy.pixels import Plan, decode
 from truecopy_export.recipes import Recipe
-from truecopy_export.recipes.albumentations import read_compose
+from truecopy_export.recipes.albumentations.compose import read_compose
 from truecopy_export.recipes.circumstances import Circumstances
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

@@ -13,7 +13,8 @@ from timm.data import create_transform
 from truecopy.contract import AlphaOver, CenterCrop, PadTo, Resize, SwapRB, Values
 from truecopy.errors import RecipeError
 from truecopy.pixels.values import value_table
-from truecopy_export.recipes import huggingface, import_recipe
+from truecopy_export.recipes import import_recipe
+from truecopy_export.recipes.huggingface import processor as huggingface
 
 OLD = "horizontal"
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

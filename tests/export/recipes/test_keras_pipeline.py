@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from truecopy.errors import RecipeError
 from truecopy.pixels.geometry import crop_size
 from truecopy_export.recipes.circumstances import Circumstances
-from truecopy_export.recipes.keras_backend import active_backend, aspect_crop, crop_note, resize_step
-from truecopy_export.recipes.keras_pipeline import KerasPipeline, typed_pipeline
+from truecopy_export.recipes.keras.backend import active_backend, aspect_crop, crop_note, resize_step
+from truecopy_export.recipes.keras.pipeline import KerasPipeline, typed_pipeline
 
 
 def typed(**options: str) -> KerasPipeline:

@@ -19,8 +19,8 @@ keras = pytest.importorskip("keras", reason="Keras recipes are read where Keras 
 if keras.config.backend() != "tensorflow":
     pytest.skip("these recipes are of Keras on TensorFlow", allow_module_level=True)
 
-from truecopy_export.recipes.keras import read_application, read_keras_object  # noqa: E402
-from truecopy_export.recipes.keras_pipeline import KerasPipeline  # noqa: E402
+from truecopy_export.recipes.keras.objects import read_application, read_keras_object  # noqa: E402
+from truecopy_export.recipes.keras.pipeline import KerasPipeline  # noqa: E402
 
 layers = keras.layers
 CAFFE = keras.applications.resnet50.preprocess_input

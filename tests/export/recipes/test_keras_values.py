@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from truecopy.contract import SwapRB, Values
 from truecopy.errors import RecipeError
-from truecopy_export.recipes.keras_values import constant, found_steps, makes, probe
+from truecopy_export.recipes.keras.values import constant, found_steps, makes, probe
 
 F = np.float32
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -14,8 +14,8 @@ from truecopy.artifact import split
 from truecopy.contract import CenterCrop, GraphInput, PadTo, Resize, SwapRB, Values
 from truecopy.errors import RecipeError
 from truecopy_export.recipes.circumstances import Circumstances
-from truecopy_export.recipes.metadata_text import MAX_CHARACTERS, MetadataRecipe
-from truecopy_export.recipes.onnx_metadata import read_metadata
+from truecopy_export.recipes.metadata.reader import read_metadata
+from truecopy_export.recipes.metadata.text import MAX_CHARACTERS, MetadataRecipe
 
 ULTRALYTICS = {
     "description": "Ultralytics YOLO11n-cls model trained on pets",

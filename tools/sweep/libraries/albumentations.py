@@ -16,7 +16,7 @@ from PIL import Image
 from tools.sweep.case import Case, Original
 
 from truecopy_export.recipes import Recipe
-from truecopy_export.recipes.albumentations import read_compose
+from truecopy_export.recipes.albumentations.compose import read_compose
 from truecopy_export.recipes.circumstances import Circumstances
 
 LIBRARY = "albumentations"

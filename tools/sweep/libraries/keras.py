@@ -24,8 +24,8 @@ from tools.sweep.case import Case, Original
 
 from truecopy_export.recipes import Recipe, installed_pass_order
 from truecopy_export.recipes.circumstances import Circumstances
-from truecopy_export.recipes.keras import read_application, read_keras_object
-from truecopy_export.recipes.keras_pipeline import KerasPipeline
+from truecopy_export.recipes.keras.objects import read_application, read_keras_object
+from truecopy_export.recipes.keras.pipeline import KerasPipeline
 
 LIBRARY = "keras"
 BACKEND = keras.config.backend()

@@ -21,7 +21,7 @@ from truecopy.contract import GraphInput
 from truecopy_export.recipes import Recipe
 from truecopy_export.recipes.circumstances import Circumstances
 from truecopy_export.recipes.importer import read_object
-from truecopy_export.recipes.onnx_metadata import read_metadata
+from truecopy_export.recipes.metadata.reader import read_metadata
 from truecopy_export.recipes.pillow_passes import installed_pass_order
 from truecopy_export.recipes.ultralytics import read_ultralytics
 

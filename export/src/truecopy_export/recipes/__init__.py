@@ -4,7 +4,7 @@ from .checkpoint_arguments import check_arguments
 from .circumstances import Circumstances, Takes
 from .importer import import_recipe
 from .labels import Labels, check_labels, read_labels
-from .onnx_metadata import read_metadata
+from .metadata.reader import read_metadata
 from .pillow_passes import affected_by_pass_order, installed_pass_order
 from .recipe import Recipe
 

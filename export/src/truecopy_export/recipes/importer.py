@@ -19,7 +19,7 @@ from .python_object import load_object
 from .recipe import Recipe
 from .steps_yaml import read_steps_yaml
 from .timm import TIMM_READERS, Variant, read_timm
-from .torchvision import read_weights
+from .torchvision.readers import read_weights
 from .ultralytics import read_ultralytics
 from .walk import read_transform
 
@@ -44,17 +44,17 @@ _TIMM_NOTE = (
 # Library of an object's class -> the module here, and its function (object, source, circumstances) -> Recipe.
 # Imported when met: they import their library.
 _OBJECTS: Mapping[str, tuple[str, str]] = {
-    "albumentations": ("albumentations", "read_compose"),
-    "keras": ("keras", "read_keras_object"),
-    "transformers": ("huggingface", "read_processor"),
+    "albumentations": ("albumentations.compose", "read_compose"),
+    "keras": ("keras.objects", "read_keras_object"),
+    "transformers": ("huggingface.processor", "read_processor"),
     "truecopy": ("truecopy_transform", "read_contract"),
-    "truecopy_export": ("keras", "read_keras_object"),
+    "truecopy_export": ("keras.objects", "read_keras_object"),
     "ultralytics": ("ultralytics", "read_ultralytics"),
 }
 # Spelling before the colon -> the module here, and its function (rest, circumstances) -> Recipe.
 _SPELLED: Mapping[str, tuple[str, str]] = {
-    "hf": ("huggingface", "read_folder"),
-    "keras": ("keras", "read_application"),
+    "hf": ("huggingface.processor", "read_folder"),
+    "keras": ("keras.objects", "read_application"),
 }
 
 

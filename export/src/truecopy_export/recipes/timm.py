@@ -15,8 +15,8 @@ from .circumstances import Circumstances
 from .library import import_library
 from .reading import Reading
 from .recipe import Recipe
-from .torchvision import READERS
-from .torchvision_geometry import check_tensor_fill, fill_of, pair_of, resampled
+from .torchvision.geometry import check_tensor_fill, fill_of, pair_of, resampled
+from .torchvision.readers import READERS
 from .walk import Reader, read_transform
 
 Variant: TypeAlias = Literal["train-size", "test-size"] | None

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 from truecopy.contract import CenterCrop, GraphInput, Resize, Values
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.file_decoder import OPTION, choose_decoder
+from truecopy_export.recipes.labels import Labels, read_labels
+from truecopy_export.recipes.recipe import Recipe, checked_steps
 
-from .circumstances import Circumstances
-from .file_decoder import OPTION, choose_decoder
-from .labels import Labels, read_labels
-from .metadata_text import MetadataRecipe, check_size, integers, literal, names_in_order
-from .recipe import Recipe, checked_steps
+from .text import MetadataRecipe, check_size, integers, literal, names_in_order
 
 _AUTHOR = "Ultralytics"
 

@@ -15,9 +15,8 @@ from truecopy.contract import Grayscale
 from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import RecipeError
 from truecopy.pixels.values import apply_chain
-
-from .array_reading import ArrayReading
-from .reading import constant
+from truecopy_export.recipes.array_reading import ArrayReading
+from truecopy_export.recipes.reading import constant
 
 Chain: TypeAlias = tuple[tuple[ChainOp, Constant], ...]
 

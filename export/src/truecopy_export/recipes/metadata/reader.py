@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from truecopy.contract import GraphInput
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.circumstances import Circumstances
 
-from .circumstances import Circumstances
-from .metadata_text import MetadataRecipe
-from .model_api_metadata import is_model_api, read_model_api
-from .ultralytics_metadata import is_ultralytics, read_ultralytics_metadata
+from .model_api import is_model_api, read_model_api
+from .text import MetadataRecipe
+from .ultralytics import is_ultralytics, read_ultralytics_metadata
 
 __all__ = ["MetadataRecipe", "read_metadata"]
 

@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from truecopy.contract import GraphInput
 from truecopy.errors import RecipeError
-
-from .labels import Labels
-from .recipe import Recipe
+from truecopy_export.recipes.labels import Labels
+from truecopy_export.recipes.recipe import Recipe
 
 MAX_CHARACTERS = 4 * 1024 * 1024
 

@@ -15,8 +15,8 @@ from truecopy.contract import CenterCrop, Step, Values
 from truecopy.contract.flow import Flow
 from truecopy.errors import RecipeError
 
-from .keras_backend import active_backend, aspect_crop, crop_note, resize_step
-from .keras_values import constant, makes
+from .backend import active_backend, aspect_crop, crop_note, resize_step
+from .values import constant, makes
 
 _RANDOM = frozenset({"AugMix", "CutMix", "Dropout", "GaussianNoise", "MixUp", "RandAugment"})
 _EXPRESSIBLE = "Rescaling, Resizing, CenterCrop, Normalization, Identity, or a Sequential of them"

@@ -15,12 +15,12 @@ from typing import Any, TypeAlias, cast, get_args
 from truecopy.contract import Resize, ResizeBox, Step
 from truecopy.contract.resize import Filter
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.circumstances import Circumstances
 
-from .circumstances import Circumstances
-from .keras_backend import active_backend, aspect_crop, crop_note, resize_step
-from .keras_decoding import Loading, picture_alone
-from .keras_original import loader_function, loader_head
-from .keras_pipeline import LOADS, KerasPipeline
+from .backend import active_backend, aspect_crop, crop_note, resize_step
+from .decoding import Loading, picture_alone
+from .original import loader_function, loader_head
+from .pipeline import LOADS, KerasPipeline
 
 # What a pipeline calls an argument -> what the function calls it.
 _PARAMETERS: Mapping[str, Mapping[str, str]] = {

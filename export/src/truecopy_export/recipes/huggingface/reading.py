@@ -16,10 +16,9 @@ from truecopy.contract.flow import Flow, flow
 from truecopy.contract.resize import AnyFilter, ResizeRule
 from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import RecipeError
-
-from .circumstances import Circumstances
-from .reading import Reading
-from .torchvision_geometry import interpolation_of, resampled
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.reading import Reading
+from truecopy_export.recipes.torchvision.geometry import interpolation_of, resampled
 
 Backend: TypeAlias = Literal["torchvision", "pil"]
 

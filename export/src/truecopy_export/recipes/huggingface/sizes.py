@@ -12,7 +12,7 @@ from truecopy.contract import CenterCrop, PadTo
 from truecopy.contract.resize import ResizeRule
 from truecopy.errors import RecipeError
 
-from .huggingface_reading import ProcessorReading
+from .reading import ProcessorReading
 
 Sides = dict[str, int]
 

@@ -15,9 +15,9 @@ import numpy as np
 from PIL import Image
 
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.library import import_library
 
-from .keras_pipeline import Load
-from .library import import_library
+from .pipeline import Load
 
 if TYPE_CHECKING:
     import numpy.typing as npt

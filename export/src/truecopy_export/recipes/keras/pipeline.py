@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, get_args
 
 from truecopy.errors import RecipeError
-
-from .circumstances import Circumstances
+from truecopy_export.recipes.circumstances import Circumstances
 
 Load: TypeAlias = Literal["load_img", "image_dataset_from_directory", "smart_resize", "tf.image.resize"]
 Decoder: TypeAlias = Literal["pillow", "tensorflow"]

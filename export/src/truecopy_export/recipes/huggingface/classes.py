@@ -13,9 +13,8 @@ from typing import Any, TypeAlias
 
 from truecopy.errors import RecipeError
 
-from . import huggingface_sizes as sizes
-from . import huggingface_values as values
-from .huggingface_reading import Backend, ProcessorReading
+from . import sizes, values
+from .reading import Backend, ProcessorReading
 
 Stage: TypeAlias = Callable[[ProcessorReading], None]
 

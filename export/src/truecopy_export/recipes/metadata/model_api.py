@@ -14,13 +14,13 @@ from truecopy.contract import CenterCrop, GraphInput, PadTo, Resize, Step, SwapR
 from truecopy.contract.resize import AnyFilter
 from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.file_decoder import OPTION, choose_decoder
+from truecopy_export.recipes.labels import Labels, read_labels
+from truecopy_export.recipes.reading import constant
+from truecopy_export.recipes.recipe import Recipe, checked_steps
 
-from .circumstances import Circumstances
-from .file_decoder import OPTION, choose_decoder
-from .labels import Labels, read_labels
-from .metadata_text import MAX_CHARACTERS, MetadataRecipe
-from .reading import constant
-from .recipe import Recipe, checked_steps
+from .text import MAX_CHARACTERS, MetadataRecipe
 
 _PREFIX = "model_info"
 _FILTERS: Mapping[str, AnyFilter] = {"LINEAR": "bilinear", "CUBIC": "bicubic", "NEAREST": "nearest"}

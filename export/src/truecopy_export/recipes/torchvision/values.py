@@ -10,9 +10,9 @@ from typing import Any
 
 from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.reading import Channels, Reading
 
-from .reading import Channels, Reading
-from .torchvision_types import by_type
+from .types import by_type
 
 DIV: tuple[ChainOp, Constant] = ("div", 255.0)
 # v2 `to_dtype_image` multiplies by the float32 of 1 / 255; v1 `convert_image_dtype` divides.

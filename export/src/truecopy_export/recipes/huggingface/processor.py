@@ -15,16 +15,16 @@ import numpy as np
 from PIL import Image
 
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.library import import_library
+from truecopy_export.recipes.recipe import Recipe, checked_steps
+from truecopy_export.recipes.timm import TIMM_READERS
+from truecopy_export.recipes.walk import read_transform
 
-from .circumstances import Circumstances
-from .huggingface_classes import backend_of, form_of
-from .huggingface_files import OPTION as LOAD
-from .huggingface_files import choose_files
-from .huggingface_reading import Backend, ProcessorReading
-from .library import import_library
-from .recipe import Recipe, checked_steps
-from .timm import TIMM_READERS
-from .walk import read_transform
+from .classes import backend_of, form_of
+from .files import OPTION as LOAD
+from .files import choose_files
+from .reading import Backend, ProcessorReading
 
 BACKEND = "backend"
 _BACKENDS: tuple[Backend, ...] = ("torchvision", "pil")

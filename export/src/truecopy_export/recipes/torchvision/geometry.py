@@ -15,9 +15,9 @@ from msgspec import UNSET, UnsetType
 from truecopy.contract import CenterCrop, Pad, Resize
 from truecopy.contract.resize import AnyFilter, Filter, Kernel
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.reading import Reading
 
-from .reading import Reading
-from .torchvision_types import by_type
+from .types import by_type
 
 Version: TypeAlias = Literal["v1", "v2"]
 

@@ -11,8 +11,7 @@ from typing import Any
 from PIL import Image
 
 from truecopy.errors import RecipeError
-
-from .reading import Reading
+from truecopy_export.recipes.reading import Reading
 
 _ABSENT = object()
 

@@ -15,10 +15,10 @@ from PIL import Image
 
 from truecopy.contract import ImageInput, Step
 from truecopy.errors import RecipeError, UnreadableInput
+from truecopy_export.recipes.library import import_library
+from truecopy_export.recipes.recipe import pillow_input
 
-from .keras_original import Head
-from .library import import_library
-from .recipe import pillow_input
+from .original import Head
 
 _TENSORFLOW_NOTE = (
     "TensorFlow decodes JPEG with a fast, less accurate transform that no other decoder has; the contract decodes with "

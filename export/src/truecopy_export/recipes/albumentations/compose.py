@@ -12,13 +12,13 @@ import numpy as np
 from PIL import Image
 
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.array_reading import TRAINING, ArrayReading
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.file_decoder import OPTION, Color, choose_decoder
+from truecopy_export.recipes.recipe import Recipe, checked_steps
 
-from .albumentations_geometry import GEOMETRY_READERS
-from .albumentations_values import VALUE_READERS
-from .array_reading import TRAINING, ArrayReading
-from .circumstances import Circumstances
-from .file_decoder import OPTION, Color, choose_decoder
-from .recipe import Recipe, checked_steps
+from .geometry import GEOMETRY_READERS
+from .values import VALUE_READERS
 
 Reader: TypeAlias = Callable[[Any, ArrayReading], None]
 

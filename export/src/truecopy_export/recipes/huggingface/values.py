@@ -11,10 +11,10 @@ import numpy as np
 from truecopy.contract import SwapRB
 from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.reading import constant
 
-from .huggingface_reading import ProcessorReading
-from .huggingface_sizes import center_crop, resize
-from .reading import constant
+from .reading import ProcessorReading
+from .sizes import center_crop, resize
 
 Chain = tuple[tuple[ChainOp, Constant], ...]
 _UNSCALED = "the processor leaves 8-bit numbers; the graph is fed the same numbers as float32"

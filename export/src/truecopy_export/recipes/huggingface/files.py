@@ -16,10 +16,9 @@ from PIL import Image
 from truecopy.contract import ImageInput
 from truecopy.contract.document import AlphaOver
 from truecopy.errors import RecipeError
-
-from .circumstances import Circumstances
-from .library import import_library
-from .recipe import pillow_input
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.library import import_library
+from truecopy_export.recipes.recipe import pillow_input
 
 OPTION = "load"
 _BY_LOAD_IMAGE = (

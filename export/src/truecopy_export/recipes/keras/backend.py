@@ -16,8 +16,7 @@ from msgspec import UNSET
 from truecopy.contract import CenterCrop, Resize
 from truecopy.contract.resize import AnyFilter
 from truecopy.errors import RecipeError
-
-from .library import import_library
+from truecopy_export.recipes.library import import_library
 
 Size = tuple[int, int]
 

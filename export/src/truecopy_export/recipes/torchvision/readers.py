@@ -8,13 +8,14 @@ from typing import Any
 
 from truecopy.contract import CenterCrop
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.library import import_library
+from truecopy_export.recipes.reading import Reading
+from truecopy_export.recipes.recipe import Recipe
+from truecopy_export.recipes.walk import Reader, read_transform
 
-from .circumstances import Circumstances
-from .library import import_library
-from .reading import Reading
-from .recipe import Recipe
-from .torchvision_geometry import pair_of, read_center_crop, read_pad, read_resize, resampled
-from .torchvision_values import (
+from .geometry import pair_of, read_center_crop, read_pad, read_resize, resampled
+from .values import (
     DIV,
     read_convert_image_dtype_v1,
     read_grayscale_v1,
@@ -30,7 +31,6 @@ from .torchvision_values import (
     read_to_tensor_v1,
     read_to_tensor_v2,
 )
-from .walk import Reader, read_transform
 
 
 def read_weights(name: str, circumstances: Circumstances) -> Recipe:

@@ -19,16 +19,16 @@ from PIL import Image
 from truecopy.contract import Step, Values
 from truecopy.contract.flow import flow
 from truecopy.errors import ContractError, RecipeError
+from truecopy_export.recipes.circumstances import Circumstances
+from truecopy_export.recipes.recipe import Recipe, checked_steps
 
-from .circumstances import Circumstances
-from .keras_backend import active_backend, import_keras
-from .keras_decoding import Loading, picture_alone
-from .keras_layers import LayerReading, layer_steps, parts_of
-from .keras_loading import loading_of
-from .keras_original import Head
-from .keras_pipeline import LOADS, Decoder, KerasPipeline, typed_pipeline
-from .keras_values import found_steps
-from .recipe import Recipe, checked_steps
+from .backend import active_backend, import_keras
+from .decoding import Loading, picture_alone
+from .layers import LayerReading, layer_steps, parts_of
+from .loading import loading_of
+from .original import Head
+from .pipeline import LOADS, Decoder, KerasPipeline, typed_pipeline
+from .values import found_steps
 
 _GRAPH_NOTE = (
     "the values are those of preprocess_input on arrays, eager tensors and in tf.data; inside a tf.function or a "

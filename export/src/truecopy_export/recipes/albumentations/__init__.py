@@ -1,0 +1,1 @@
+"""albumentations: a Compose of transforms of arrays."""

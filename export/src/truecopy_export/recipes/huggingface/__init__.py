@@ -1,0 +1,1 @@
+"""transformers: image processors of both backends."""

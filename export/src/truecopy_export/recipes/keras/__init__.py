@@ -1,0 +1,1 @@
+"""Keras and TensorFlow: loaders, preprocess_input, layers."""
