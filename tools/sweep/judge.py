@@ -17,10 +17,13 @@ from tools.sweep.case import Case, Original
 from truecopy.contract import GraphInput, Step
 from truecopy.contract.portability import original_levels, tensor_units
 from truecopy.errors import InputError, RecipeError, TruecopyError
+from truecopy.limits import Limits
 from truecopy.pixels import Plan, decode
 from truecopy.pixels.kernels import Kernels
 from truecopy_export.recipes import Recipe
 
+# A banner of 1 x 61 pixels brought to a short side of 1024 is beyond a host's default; the libraries have no limit.
+_LIMITS = Limits(max_pixels=200_000_000)
 Verdict: TypeAlias = Literal["exact", "bounded", "refused", "different", "broken"]
 
 
@@ -117,7 +120,7 @@ def digest_of(tensor: np.ndarray | InputError) -> str:
 def _tensor(recipe: Recipe, picture: Image.Image, kernels: Kernels) -> np.ndarray | InputError:
     shape = ("batch", recipe.made.channels, "height", "width")
     graph_input = GraphInput(name="input", dtype="float32", layout="NCHW", shape=shape)
-    plan = Plan.compile(recipe.input, recipe.steps, graph_input, kernels=kernels)
+    plan = Plan.compile(recipe.input, recipe.steps, graph_input, limits=_LIMITS, kernels=kernels)
     try:
         return plan.tensor(plan.canvas(decode(picture.convert(recipe.input.color), recipe.input)))
     except InputError as error:

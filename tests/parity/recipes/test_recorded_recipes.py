@@ -16,10 +16,13 @@ from tools.sweep.judge import short_digest
 from truecopy.contract import GraphInput, ImageInput, Step
 from truecopy.contract.codec import convert
 from truecopy.contract.flow import flow
+from truecopy.limits import Limits
 from truecopy.pixels import Plan, decode
 from truecopy.pixels.kernels import FAST
 from truecopy.pixels.literal import LITERAL
 
+# As the sweep: its libraries have no limit.
+LIMITS = Limits(max_pixels=200_000_000)
 FILE = Path(__file__).with_name("recorded.jsonl.gz")
 RECORDED = [json.loads(line) for line in gzip.decompress(FILE.read_bytes()).splitlines()]
 LIBRARIES = sorted({entry["library"] for entry in RECORDED})
@@ -36,7 +39,7 @@ def differing(entry, pictures, kernels):
     steps = convert(entry["steps"], tuple[Step, ...])
     shape = ("batch", flow(steps, spec.channels).channels, "height", "width")
     graph_input = GraphInput(name="input", dtype="float32", layout="NCHW", shape=shape)
-    plan = Plan.compile(spec, steps, graph_input, kernels=kernels)
+    plan = Plan.compile(spec, steps, graph_input, limits=LIMITS, kernels=kernels)
     return [
         name
         for name, digest in entry["digests"].items()

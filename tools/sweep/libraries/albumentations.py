@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import itertools
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,10 +19,7 @@ from truecopy_export.recipes.albumentations.compose import read_compose
 from truecopy_export.recipes.circumstances import Circumstances
 
 LIBRARY = "albumentations"
-VERSIONS = tuple(
-    f"{name} {importlib.metadata.version(name)}"
-    for name in ("albumentations", "albucore", "opencv-python-headless", "numpy")
-)
+VERSIONS = ("albumentations", "albucore")
 Parts: TypeAlias = Callable[[], list[Any]]
 
 _FILTERS = {

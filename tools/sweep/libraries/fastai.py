@@ -5,7 +5,6 @@ fastai has no importer: the steps are written here, and show that the contract c
 
 from __future__ import annotations
 
-import importlib.metadata
 import itertools
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -25,7 +24,7 @@ from truecopy_export.recipes.pillow_passes import installed_pass_order
 from truecopy_export.recipes.recipe import checked_steps, pillow_input
 
 LIBRARY = "fastai"
-VERSIONS = tuple(f"{name} {importlib.metadata.version(name)}" for name in ("fastai", "torch", "pillow"))
+VERSIONS = ("fastai", "torch")
 Size = tuple[int, int]
 
 _SIZES: tuple[Size, ...] = ((224, 224), (64, 64), (128, 96), (50, 171))

@@ -5,7 +5,6 @@ With KERAS_BACKEND=torch only what runs on that backend is enumerated: smart_res
 
 from __future__ import annotations
 
-import importlib.metadata
 import inspect
 import io
 import itertools
@@ -29,11 +28,7 @@ from truecopy_export.recipes.keras.pipeline import KerasPipeline
 
 LIBRARY = "keras"
 BACKEND = keras.config.backend()
-VERSIONS = (
-    f"keras {keras.__version__}",
-    f"backend {BACKEND}",
-    *(f"{name} {importlib.metadata.version(name)}" for name in ("tensorflow-cpu", "torch", "pillow")),
-)
+VERSIONS = ("keras", "tensorflow-cpu", "torch")
 Head: TypeAlias = Callable[[Image.Image], np.ndarray]
 Built: TypeAlias = tuple[Original, Callable[[], Recipe]]
 

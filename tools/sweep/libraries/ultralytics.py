@@ -26,10 +26,7 @@ from truecopy_export.recipes.pillow_passes import installed_pass_order
 from truecopy_export.recipes.ultralytics import read_ultralytics
 
 LIBRARY = "ultralytics"
-VERSIONS = tuple(
-    f"{name} {importlib.metadata.version(name)}"
-    for name in ("ultralytics", "opencv-python-headless", "torchvision", "pillow")
-)
+VERSIONS = ("ultralytics", "torchvision")
 _SIZES = (224, 64, (96, 160))
 Build = Callable[[], tuple[Original, Callable[[], Recipe]]]
 
