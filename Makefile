@@ -45,6 +45,8 @@ sweep: $(SWEEP)/.complete
 	$(SWEEP)/bin/python -m tools.sweep --kernels literal --json build/sweep-literal-pillow13.json
 	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --json build/sweep-fast-pillow12.json
 	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --kernels literal --json build/sweep-literal-pillow12.json
+	$(SWEEP)/bin/python -m tools.sweep.page build/sweep-fast-pillow13.json build/sweep-literal-pillow13.json \
+		build/sweep-fast-pillow12.json build/sweep-literal-pillow12.json
 
 $(SWEEP)/.complete: requirements/sweep.txt requirements/sweep-alone.txt tools/torchvision_hook.py
 	$(PYTHON) -m venv $(SWEEP)
