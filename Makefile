@@ -35,16 +35,17 @@ bench: $(STAMP)
 	$(BIN)/python -m tools.bench
 	$(BIN)/python -m tools.bench.kernels
 
-# Every published recipe against its own library: an environment of its own (4 GB), up to an hour, not in CI.
+# Every published recipe against its own library: an environment of its own (4 GB), up to an hour, not in CI. Every name
+# once; then every distinct recipe with the literal kernels, and with both under Pillow 12.
 SWEEP := .venv-sweep
 RECORDED := tests/parity/recipes/recorded.jsonl.gz
 
 sweep: $(SWEEP)/.complete
 	mkdir -p build
 	$(SWEEP)/bin/python -m tools.sweep --mutate --record $(RECORDED) --json build/sweep-fast-pillow13.json
-	$(SWEEP)/bin/python -m tools.sweep --kernels literal --json build/sweep-literal-pillow13.json
-	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --json build/sweep-fast-pillow12.json
-	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --kernels literal --json build/sweep-literal-pillow12.json
+	$(SWEEP)/bin/python -m tools.sweep --distinct --kernels literal --json build/sweep-literal-pillow13.json
+	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --distinct --json build/sweep-fast-pillow12.json
+	PYTHONPATH=$(SWEEP)/pillow12 $(SWEEP)/bin/python -m tools.sweep --distinct --kernels literal --json build/sweep-literal-pillow12.json
 	$(SWEEP)/bin/python -m tools.sweep.page build/sweep-fast-pillow13.json build/sweep-literal-pillow13.json \
 		build/sweep-fast-pillow12.json build/sweep-literal-pillow12.json
 

@@ -31,6 +31,7 @@ def main() -> int:
         "--photographs", type=Path, default=ROOT.parent / "shared" / "data" / "imagenet" / "photos"
     )
     parser.add_argument("--limit", type=int, help="only every so manieth case, for a quick look")
+    parser.add_argument("--distinct", action="store_true", help="one case for each distinct recipe")
     parser.add_argument("--mutate", action="store_true", help="also: how many recipes notice a wrong fact")
     parser.add_argument("--record", type=Path, help="write digests of the pictures made by code")
     parser.add_argument("--json", type=Path, help="write everything")
@@ -60,6 +61,7 @@ def _run(library: str, out: Path, arguments: argparse.Namespace) -> Row:
     command = [sys.executable, "-m", "tools.sweep.one", library, "--out", str(out)]
     command += ["--kernels", arguments.kernels, "--photographs", str(arguments.photographs)]
     command += ["--limit", str(arguments.limit)] if arguments.limit else []
+    command += ["--distinct"] if arguments.distinct else []
     command += ["--mutate"] if arguments.mutate else []
     done = subprocess.run(command, cwd=ROOT, check=False)
     return row(library, out, f"exit code {done.returncode}" if done.returncode else "")

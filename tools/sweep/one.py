@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.sweep.case import Case
+from tools.sweep.distinct import distinct
 from tools.sweep.images import made_by_code, photographs
 from tools.sweep.judge import Judge
 from tools.sweep.mutations import MUTATIONS, caught
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--kernels", choices=_KERNELS, default="fast")
     parser.add_argument("--photographs", type=Path, required=True)
     parser.add_argument("--limit", type=int, help="only every so manieth case")
+    parser.add_argument("--distinct", action="store_true", help="one case for each distinct recipe")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--mutate", action="store_true", help="count the recipes that notice each mutation")
     arguments = parser.parse_args()
@@ -39,7 +41,8 @@ def main() -> None:
     judge = Judge(pictures, _KERNELS[arguments.kernels])
     with arguments.out.open("w", encoding="utf-8") as out:
         _write(out, {"versions": _versions(module.VERSIONS), "pictures": list(pictures)})
-        for judgement in _judged(judge, list(module.cases())[:: arguments.limit or 1]):
+        cases = list(module.cases())[:: arguments.limit or 1]
+        for judgement in _judged(judge, distinct(cases) if arguments.distinct else cases):
             _write(out, judgement)
         if arguments.mutate:
             for mutation in MUTATIONS:
