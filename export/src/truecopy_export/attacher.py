@@ -121,7 +121,7 @@ def _recipe(
             options=foreign.recipe_options,
         )
         return recipe, request
-    circumstances = Circumstances(request.passes, options=foreign.recipe_options)
+    circumstances = Circumstances(request.passes, takes=foreign.recipe_input, options=foreign.recipe_options)
     found = read_metadata(metadata, graph_input, circumstances)
     labels, activation = request.labels or found.labels, request.activation or found.activation
     return found.recipe, replace(request, labels=labels, activation=activation)

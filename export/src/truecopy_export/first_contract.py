@@ -65,6 +65,8 @@ def contract_for(
             fix="End it with CenterCrop or Resize((height, width))",
         )
     names = read_label_source(labels)
+    if len(names.labels) < 2:
+        raise RecipeError("a multiclass model has at least two labels", got=f"{len(names.labels)} labels")
     contract = Contract(
         truecopy=1,
         requires=RUNTIME_VERSION,

@@ -265,10 +265,20 @@ def test_a_timm_wrapper_is_the_transform_that_timm_built():
     assert recipe.input.orientation == "apply"
 
 
-def test_by_default_files_are_read_as_the_pipelines_do():
-    recipe = read(stand_in("ViTImageProcessorPil", do_convert_rgb=True))
-    assert (recipe.input.orientation, recipe.input.alpha) == ("apply", "drop")
-    assert recipe.load.__name__ == "load_image"
+@pytest.mark.parametrize(
+    ("converts", "made", "alpha", "load"),
+    [
+        (True, 255, "key_over_white", "load_image_over_white"),
+        (True, 0, "drop", "load_image"),
+        (None, 255, "drop", "load_image"),
+    ],
+)
+def test_by_default_files_are_read_as_the_pipelines_do(converts, made, alpha, load):
+    processor = stand_in("ViTImageProcessorPil", do_convert_rgb=converts)
+    processor.process_image = lambda _image, do_convert_rgb: np.full((3, 1, 1), made if do_convert_rgb else 1)
+    recipe = read(processor)
+    assert (recipe.input.orientation, recipe.input.alpha) == ("apply", alpha)
+    assert recipe.load.__name__ == load
     assert any("load_image" in note for note in recipe.notes)
 
 

@@ -173,9 +173,23 @@ def test_the_original_is_given_what_the_transform_takes():
     picture = Image.fromarray(np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3))
     seen = []
     spy = nn.Identity()
-    spy.register_forward_hook(lambda _module, given, _made: seen.append(given[0]))
+    # For all modules: a part with a hook of its own is refused.
+    hook = nn.modules.module.register_module_forward_hook(
+        lambda module, given, _made: seen.append(given[0]) if module is spy else None
+    )
     for takes, kind in (("pil", Image.Image), ("tensor", torch.Tensor)):
         recipe = read(spy, v1.PILToTensor() if takes == "pil" else v2.Identity(), v1.ConvertImageDtype(torch.float32),
                       recipe_input=takes)  # fmt: skip
         assert np.asarray(recipe.original(picture)).shape == (3, 2, 3)
         assert isinstance(seen.pop(), kind)
+    hook.remove()
+
+
+def test_a_part_that_was_patched_is_refused():
+    hooked = nn.Identity()
+    hooked.register_forward_hook(lambda _module, _given, made: made)
+    patched = v1.Resize(8)
+    patched.forward = lambda picture: picture
+    for part, found in ((hooked, "_forward_hooks"), (patched, "forward")):
+        with pytest.raises(RecipeError, match=rf"was changed after it was made.*got {found} - at step 1 of"):
+            read(part, v1.ToTensor())

@@ -83,7 +83,7 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
         (
             ("input", "alpha"),
             "keep",
-            "Invalid enum value 'keep', expected one of 'drop' - at `$.input.alpha`",
+            "Invalid enum value 'keep', expected one of 'drop', 'key_over_white' - at `$.input.alpha`",
         ),
         (("graph", "precision"), "fp64", "expected one of 'fp16', 'fp32', 'int8' - at `$.graph.precision`"),
         # types
@@ -111,7 +111,7 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
         (
             ("steps", 0),
             RESIZE | {"rule": "ratio", "size": [1, 2]},
-            "rule 'ratio' needs `fit` - at `$.steps[0]`",
+            "rule 'ratio' needs `fit`: contain or cover - at `$.steps[0]`",
         ),
         (("steps", 0, "fit"), "cover", "`fit` belongs to rule 'ratio', and only there - at `$.steps[0]`"),
         (("steps", 2, "chain", 0), ["div"], "Expected `array` of length 2, got 1 - at `$.steps[2].chain[0]`"),
@@ -195,6 +195,12 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
             "wrong number of constants of div: expected 3, got 2 - at `$.steps[2]`",
         ),
         (("steps", 1, "fill"), [0, 0], "wrong number of values of fill: expected 3, got 2 - at `$.steps[1]`"),
+        (("steps",), [CROP] * 64 + [VALUES], "Expected `array` of length <= 64 - at `$.steps`"),
+        (
+            ("steps", 2, "chain"),
+            [["add", 1.0]] * 65,
+            "Expected `array` of length <= 64 - at `$.steps[2].chain`",
+        ),
         # canvas and graph
         (
             ("steps", 1, "size"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from truecopy.contract import CenterCrop, Pad, ResizeBox, SwapRB, Values
+from truecopy.contract import CenterCrop, Pad, PadTo, Resize, ResizeBox, SwapRB, Values
 from truecopy.errors import ContractError, InputError, TooLarge
 from truecopy.limits import Limits
 from truecopy.pixels import Plan, decode
@@ -163,6 +163,30 @@ def test_the_picture_between_the_passes_of_a_box_is_limited_too(image_input, pla
     plan = plan_of(step, imagenet, shape=("n", 3, 8, 8), limits=Limits(max_pixels=10_000))
     with pytest.raises(TooLarge, match=r"`resize_box` step would make.*got 8 x 5000 "):
         plan.canvas(decode(Image.new("RGB", (1, 5000)), image_input()))
+
+
+def test_padding_to_a_size_is_limited_by_the_picture_too(image_input, plan_of, imagenet):
+    step = PadTo(size=(8_000, 1), position="floor", fill=0)
+    plan = plan_of(step, imagenet, shape=("n", 3, "h", "w"), limits=Limits(max_pixels=10_000))
+    with pytest.raises(TooLarge, match=r"`pad_to` step would make.*got 8000 x 8000 "):
+        plan.canvas(decode(Image.new("RGB", (8_000, 1)), image_input()))
+
+
+def test_a_side_beyond_the_weights_of_a_kernel_is_refused(image_input, plan_of, imagenet):
+    step = Resize(rule="exact", size=(8, 8), kernel="torch_u8", filter="bicubic", antialias=True)
+    plan = plan_of(step, imagenet, shape=("n", 3, 8, 8))
+    with pytest.raises(
+        TooLarge, match=r"a side is too long for kernel 'torch_u8'.*at most 65536 pixels a side"
+    ):
+        plan.canvas(decode(Image.new("RGB", (1, 65_537)), image_input()))
+
+
+def test_floats_beyond_the_graphs_dtype_are_refused(image_input, plan_of):
+    step = Resize(rule="exact", size=(2, 2), kernel="tf", filter="bilinear", antialias=False)
+    plan = plan_of(step, Values(chain=(("mul", 1000.0),)), shape=("n", 3, 2, 2), dtype="float16")
+    canvas = plan.canvas(decode(Image.new("RGB", (3, 3), (255, 0, 0)), image_input()))
+    with pytest.raises(InputError, match="the steps leave the range of float16 for this picture"):
+        plan.tensor(canvas)
 
 
 def test_padding_is_limited_too(image_input, plan_of, imagenet):

@@ -141,6 +141,25 @@ def test_a_colour_of_an_rgb_file_that_stands_for_transparency_is_composited(imag
     assert decode(data, image_input()).pixels()[0, 0].tolist() == [1, 2, 3]
 
 
+@pytest.mark.parametrize("mode", ["RGB", "P", "L"])
+def test_the_colour_key_alone_turns_white_where_hugging_face_does_so(image_input, mode):
+    image = Image.new("RGB", (3, 2), (10, 10, 10))
+    image.putpixel((0, 0), (1, 1, 1))
+    image = image.convert(mode, palette=Image.Palette.ADAPTIVE)
+    key = {"RGB": (1, 1, 1), "L": 1}.get(mode, image.getpixel((0, 0)))
+    data = encoded(image, "PNG", transparency=key)
+    spec = image_input(alpha="key_over_white")
+    with Image.open(io.BytesIO(data)) as opened:
+        converted = opened.convert("RGB")  # transformers.image_utils.load_image
+    white = Image.new("RGBA", (3, 2), (255, 255, 255, 255))  # transformers.image_transforms.convert_to_rgb
+    expected = Image.alpha_composite(white, converted.convert("RGBA")).convert("RGB")
+    assert np.array_equal(decode(data, spec).pixels(), np.asarray(expected))
+    assert decode(data, spec).pixels()[0, 0].tolist() == [255] * 3
+    assert decode(data, spec).pixels()[1, 1].tolist() == [10] * 3
+    alpha = Image.new("RGBA", (2, 2), (9, 8, 7, 0))
+    assert decode(encoded(alpha, "PNG"), spec).pixels()[0, 0].tolist() == [9, 8, 7]
+
+
 def test_alpha_goes_over_the_colour_for_grey_contracts_too(image_input):
     image = Image.new("LA", (3, 2), (10, 0))
     assert decode(image, image_input(color="L", alpha=WHITE)).pixels().max() == 255

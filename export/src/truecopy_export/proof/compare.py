@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,15 +83,19 @@ def compare(
         if original.transform is not None:
             decoded = _read_original(original, path, member.contract.input, picture)
             theirs = _original_tensor(original.transform, layout, path, decoded, tensor)
-        _count_values(result, path, tensor, theirs)
+        equal = _count_values(result, path, tensor, theirs)
         try:
             answers = {
                 "original": original.answer(theirs),
                 "truecopy": member.rows(session, tensor[np.newaxis])[0],
             }
-            _count_answers(result, member, path, answers["original"], answers["truecopy"])
-            _keep_worst(result, WorstCase(path, theirs, tensor, answers["original"], answers["truecopy"]))
-            _count_decoder(result, original, layout, path, tensor, answers["truecopy"])
+            # The networks are compared on one tensor, whatever the tensors are.
+            same = answers["original"] if equal else original.answer(tensor)
+            _count_answers(result, member, path, same, answers["truecopy"])
+            _count_flip(result, path, answers["original"], answers["truecopy"])
+            _keep_worst(result, WorstCase(path, theirs, tensor, same, answers["truecopy"]))
+            if original.other_decoder is not None:
+                answers["original"] = _by_its_decoder(result, original, layout, path, tensor, answers)
         except OutputError as error:
             raise ProofError.of(error, where=f"stage output, {path}") from error
         if truth is not None:
@@ -169,43 +173,67 @@ def _original_tensor(
     return np.ascontiguousarray(array, dtype=ours.dtype)
 
 
-def _count_decoder(
-    result: Comparison, original: Original, layout: str, path: str, ours: np.ndarray, answer: np.ndarray
-) -> None:
-    """How far the file by the original's own decoder is from the copy's tensor, where the two are not the same."""
-    if original.other_decoder is None or original.transform is None or original.load is None:
-        return
-    theirs = _original_tensor(original.transform, layout, path, original.load(path), ours)
-    difference = float(np.abs(theirs.astype(np.float64) - ours).max())
-    result.max_decoder_difference = max(result.max_decoder_difference, difference)
-    result.decoder_flips += int(np.argmax(original.answer(theirs))) != int(np.argmax(answer))
+def _by_its_decoder(
+    result: Comparison,
+    original: Original,
+    layout: str,
+    path: str,
+    ours: np.ndarray,
+    answers: Mapping[str, np.ndarray],
+) -> np.ndarray:
+    """The original's answer to the file by its own decoder, and how far its tensor is from the copy's."""
+    if original.transform is None or original.load is None:
+        return answers["original"]
+    try:
+        decoded = original.load(path)
+    except Exception as error:  # another library's decoder
+        raise ProofError(
+            f"{original.other_decoder} cannot read {Path(path).name}: {type(error).__name__}: {error}",
+            where="stage decode",
+            fix="Take the file out of the proof folder: the original would not have met it",
+        ) from error
+    theirs = _original_tensor(original.transform, layout, path, decoded, ours)
+    result.max_decoder_difference = max(result.max_decoder_difference, _largest_difference(ours, theirs))
+    row = original.answer(theirs)
+    result.decoder_flips += int(np.argmax(row)) != int(np.argmax(answers["truecopy"]))
+    return row
 
 
-def _count_values(result: Comparison, path: str, ours: np.ndarray, theirs: np.ndarray) -> None:
+def _largest_difference(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Infinite where one of them holds a NaN: `max` of Python would lose it."""
+    largest = float(np.abs(ours.astype(np.float64) - theirs).max())
+    return largest if np.isfinite(largest) else float("inf")
+
+
+def _count_values(result: Comparison, path: str, ours: np.ndarray, theirs: np.ndarray) -> bool:
+    """Count what differs; are the two equal?"""
     bits = f"u{ours.itemsize}"  # as bits: 0.0 is not -0.0
     differing = int(np.count_nonzero(ours.view(bits) != theirs.view(bits)))
     result.differing_values += differing
     if differing:
-        difference = float(np.abs(ours.astype(np.float64) - theirs).max())
-        result.max_tensor_difference = max(result.max_tensor_difference, difference)
+        result.max_tensor_difference = max(result.max_tensor_difference, _largest_difference(ours, theirs))
     result.differing_images += differing > 0
     if differing and result.first_differing is None:
         result.first_differing = path
+    return differing == 0
 
 
 def _count_answers(result: Comparison, member: Member, path: str, row: np.ndarray, copy: np.ndarray) -> None:
     difference = relative_difference(copy, row)
     if result.worst is None or difference > result.max_output_difference:
         result.max_output_difference, result.worst = difference, path
-    if int(np.argmax(row)) != int(np.argmax(copy)):
-        result.flips += 1
-        result.first_flip = result.first_flip or path
     task = member.contract.task
     theirs, ours = probabilities(task, np.stack([row, copy]))
     result.max_probability_delta = max(result.max_probability_delta, float(np.abs(theirs - ours).max()))
     result.already_probabilities += are_probabilities(row)
     result.undecided += float(np.ptp(row)) == 0.0
     result.inside_unit += bool((row >= 0).all() and (row <= 1).all())
+
+
+def _count_flip(result: Comparison, path: str, row: np.ndarray, copy: np.ndarray) -> None:
+    if int(np.argmax(row)) != int(np.argmax(copy)):
+        result.flips += 1
+        result.first_flip = result.first_flip or path
 
 
 def _keep_worst(result: Comparison, case: WorstCase) -> None:

@@ -28,7 +28,8 @@ def proof_document(comparison: Comparison | None, original: Original, draft: Con
     compared = has_original or original.other_network
     output = OutputDifference(max_abs_over_max_logit=comparison.max_output_difference)
     decisions = Decisions(
-        flips=comparison.flips, max_probability_delta=min(1.0, comparison.max_probability_delta)
+        flips=comparison.decoder_flips if original.other_decoder else comparison.flips,
+        max_probability_delta=min(1.0, comparison.max_probability_delta),
     )
     return msgspec.structs.replace(
         nothing,
@@ -62,12 +63,17 @@ def _bound(comparison: Comparison, original: Original, draft: Contract) -> Bound
     if original.other_decoder is None:
         return _cpu_bound(draft)
     measured = comparison.max_decoder_difference
-    return Bound(source="decoder", levels=measured / tensor_units(draft.steps), tensor=measured)
+    # In the channel that a level moves least, so that no channel is further away than is said.
+    smallest = tensor_units(draft.steps)[0]
+    levels = min(255.0, measured / smallest) if smallest else 255.0
+    return Bound(source="decoder", levels=levels, tensor=measured)
 
 
 def _cpu_bound(draft: Contract) -> Bound | UnsetType:
     levels = original_levels(draft.steps)
-    return Bound(source="cpu", levels=levels, tensor=levels * tensor_units(draft.steps)) if levels else UNSET
+    return (
+        Bound(source="cpu", levels=levels, tensor=levels * tensor_units(draft.steps)[1]) if levels else UNSET
+    )
 
 
 def unproven(precision: Precision) -> Proof:

@@ -8,6 +8,8 @@ from pathlib import Path
 # The best first, by the names that the Linux kernel gives them.
 _KNOWN = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "sve2", "i8mm", "asimddp", "asimd")
 
+_X86_WITH_FMA = frozenset({"amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2"})
+
 
 def instruction_set(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """`avx512_vnni`, `avx2`, `asimd`, ...; the machine's name where the kernel does not tell."""
@@ -19,3 +21,8 @@ def instruction_set(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
         (set(line.split()) for line in lines if line.lower().startswith(("flags", "features"))), set()
     )
     return next((name for name in _KNOWN if name in flags), platform.machine() or "unknown")
+
+
+def reproduced_here(cores: int, cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Does torch round here as its AVX2 and AVX-512 builds do in several threads, which is what is reproduced?"""
+    return cores > 1 and instruction_set(cpuinfo) in _X86_WITH_FMA

@@ -25,8 +25,18 @@ class Circumstances:
     takes: Takes = "pil"
     options: Mapping[str, str] = field(default_factory=dict)
 
-    def only(self, *names: str) -> None:
-        """Refuse options that the reader does not know, and `tensor` where it is not the reader's word."""
+    def only(self, *names: str, tensor: bool = False) -> None:
+        """Refuse options that the reader does not know, and uint8 tensors where it does not read them (`tensor`).
+
+        Raises:
+            RecipeError: names the option, and those that there are.
+        """
+        if self.takes == "tensor" and not tensor:
+            raise RecipeError(
+                "only a torchvision transform is given tensors",
+                got="--recipe-input tensor",
+                fix="Leave it out",
+            )
         unknown = sorted(self.options.keys() - {*names})
         if unknown:
             raise RecipeError(

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import cv2
+from msgspec import structs
 from PIL import Image
 
 from truecopy.contract import ImageInput
 from truecopy.errors import RecipeError, UnreadableInput
 
 from .circumstances import Circumstances
+from .library import import_library
 from .recipe import pillow_input
 
 Color: TypeAlias = Literal["RGB", "L"]
@@ -29,14 +31,19 @@ class FileDecoder:
 
 
 def choose_decoder(
-    circumstances: Circumstances, color: Color, *, default: Literal["opencv", "pillow"] | None = None
+    circumstances: Circumstances,
+    color: Color,
+    *,
+    default: Literal["opencv", "pillow"] | None = None,
+    torchvision: bool = False,
 ) -> FileDecoder:
-    """What `--recipe-arg decoder=opencv|pillow` says, else `default`.
+    """What `--recipe-arg decoder=opencv|pillow` says, or `torchvision` where that is a choice; else `default`.
 
     Raises:
         RecipeError: neither; EXIF, CMYK and 16-bit files differ between the two.
     """
-    chosen = circumstances.choose(OPTION, ("opencv", "pillow")) or default
+    allowed = ("opencv", "pillow", "torchvision") if torchvision else ("opencv", "pillow")
+    chosen = circumstances.choose(OPTION, allowed) or default
     if chosen is None:
         raise RecipeError(
             "the transform takes arrays and does not say how files become arrays",
@@ -46,6 +53,10 @@ def choose_decoder(
         )
     if chosen == "pillow":
         return FileDecoder(pillow_input(color), None)
+    if chosen == "torchvision":
+        if color != "RGB":
+            raise RecipeError("torchvision's decoder is reproduced for RGB only", got=f"color {color}")
+        return FileDecoder(structs.replace(pillow_input(color), decoder="torchvision"), load_by_torchvision)
     return FileDecoder(opencv_input(color), load_rgb if color == "RGB" else load_grey)
 
 
@@ -60,6 +71,13 @@ def opencv_input(color: Color) -> ImageInput:
         cmyk="opencv",
         frame=0,
     )
+
+
+def load_by_torchvision(path: str) -> Image.Image:
+    """`torchvision.io.decode_image(path, mode=RGB)`."""
+    io = import_library("torchvision.io", RecipeError)
+    pixels = io.decode_image(path, mode=io.ImageReadMode.RGB)
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy())
 
 
 def load_rgb(path: str) -> Image.Image:

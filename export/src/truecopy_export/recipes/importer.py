@@ -83,7 +83,7 @@ def import_recipe(
     if not isinstance(recipe, str):
         result = read_object(recipe, f"python object {type(recipe).__name__}", circumstances)
     elif recipe in _TIMM:
-        circumstances.only()
+        circumstances.only(tensor=True)  # the reader of timm says why it takes none
         result = read_timm(_TIMM[recipe], module, architecture, circumstances)
         if not arguments:
             result = replace(result, notes=(*result.notes, _TIMM_NOTE))
@@ -101,11 +101,16 @@ def _read_spelling(recipe: str, circumstances: Circumstances) -> Recipe:
     if prefix == "python" and colon:
         return read_object(load_object(rest, RecipeError), recipe, circumstances)
     if prefix == "torchvision" and colon:
-        circumstances.only()
+        circumstances.only(tensor=True)
         return read_weights(rest, circumstances)
     if prefix in _SPELLED and colon:
         read: Callable[[str, Circumstances], Recipe] = _function(_SPELLED[prefix])
         return read(rest, circumstances)
+    if recipe == "metadata":
+        raise RecipeError(
+            "--recipe metadata reads what an ONNX file says about itself",
+            fix="Type: truecopy attach FILE.onnx",
+        )
     raise RecipeError("the recipe is unknown", expected=SPELLINGS, got=repr(recipe))
 
 
@@ -131,9 +136,9 @@ def read_object(transform: Any, source: str, circumstances: Circumstances) -> Re
     if isinstance(inner, list | tuple) and any(_library(part) == "ultralytics" for part in inner):
         # torchvision's Compose around Ultralytics' own parts, which take arrays.
         return read_ultralytics(transform, source, circumstances)
-    circumstances.only(DECODER)
+    circumstances.only(DECODER, tensor=True)
     recipe = read_transform(transform, source, circumstances, TIMM_READERS)
-    files = choose_decoder(circumstances, recipe.input.color, default="pillow")
+    files = choose_decoder(circumstances, recipe.input.color, default="pillow", torchvision=True)
     return replace(recipe, input=files.input, load=files.load)
 
 

@@ -18,6 +18,7 @@ from truecopy.contract.resize import PassOrder
 from truecopy.errors import ContractError, RecipeError
 
 from .checkpoint_arguments import Field
+from .file_decoder import opencv_input
 from .recipe import Recipe, checked_steps, pillow_input
 
 MAX_BYTES = 64 * 1024
@@ -85,13 +86,20 @@ def _parse(data: bytes, path: Path) -> Any:
         raise RecipeError(f"not valid YAML: {' '.join(str(error).split())}", where=path.name) from error
 
 
+def _input_of(decoder: object) -> dict[str, Any]:
+    """What is left out of `input`: what the decoder fixes, else Pillow's habits."""
+    plain = opencv_input("RGB") if decoder == "opencv" else pillow_input("RGB")
+    fields: dict[str, Any] = msgspec.to_builtins(plain)
+    return fields
+
+
 def _with_defaults(value: Any, pass_order: PassOrder, notes: list[str]) -> Any:
     """`value` with `input` and `pass_order` written out; what is not shaped as expected stays as it is."""
     if not isinstance(value, dict):
         return value
     given = value.get("input", {})
     if isinstance(given, dict):
-        value = {**value, "input": {**msgspec.to_builtins(pillow_input("RGB")), **given}}
+        value = {**value, "input": {**_input_of(given.get("decoder")), **given}}
     steps = value.get("steps")
     if not isinstance(steps, list):
         return value

@@ -57,6 +57,7 @@ def read_transform(
         try:
             if reader is None:
                 _refuse(part)
+            _refuse_patched(part)
             reader(part, reading)
         except RecipeError as error:
             raise RecipeError.of(error, where=where) from error
@@ -99,6 +100,19 @@ def _parts(transform: Any, position: str = "") -> Iterator[tuple[str, Any]]:
     outer = position[len(place) :] or f" of {_name(transform)}: "
     for number, part in enumerate(inner, start=1):
         yield from _parts(part, f"{place}.{number}{outer}" if place else f"step {number}{outer}")
+
+
+def _refuse_patched(part: object) -> None:
+    """A part is read by its attributes, so what it does must be what its class does."""
+    own = getattr(part, "__dict__", {})
+    hooks = [name for name in ("_forward_hooks", "_forward_pre_hooks") if own.get(name)]
+    patched = [name for name in ("forward", "__call__", "transform") if callable(own.get(name))] + hooks
+    if patched:
+        raise RecipeError(
+            f"{_name(part)} was changed after it was made, and its attributes no longer say what it does",
+            got=", ".join(patched),
+            fix="Pass a transform without hooks and patched methods",
+        )
 
 
 def _name(part: object) -> str:

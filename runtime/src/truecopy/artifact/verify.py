@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from truecopy.contract import Contract, decode, subject_sha256
-from truecopy.errors import Changed, ContractError, NoContract, UnreadableArtifact, Unsafe
+from truecopy.errors import Changed, ContractError, NoContract, UnreadableArtifact, Unsafe, Version
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .content import Content, read_content
@@ -120,6 +120,8 @@ def _named(where: str, parse: Callable[[str, Limits], Parsed], text: str, limits
         return parse(text, limits)
     except ContractError as error:
         raise ContractError(f"{where}: {error}") from error
+    except Version as error:
+        raise Version.of(error, where=f"{where}: {error.where}") from error
 
 
 def _lay_out(view: memoryview, where: str) -> _Layout:

@@ -74,6 +74,8 @@ def _print(a: Artifact, b: Artifact, found: tuple[Difference, ...]) -> None:
     counted = dict.fromkeys(_part(difference) for difference in found if difference.counts)
     others = dict.fromkeys(_part(difference) for difference in found if not difference.counts)
     verdict = f"they differ in {', '.join(counted)}" if counted else "the same predictions"
+    if not counted and not a.seal == b.seal == "sealed":
+        verdict = "the contracts say the same, but not all bytes are the sealed ones"
     note(verdict + (f"; not counted: {', '.join(others)}" if others else ""))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 import msgspec
+from msgspec import UNSET
 
 from truecopy.artifact import Artifact, read
 from truecopy.contract import Contract
@@ -61,6 +62,7 @@ def _short_hashes(text: str) -> str:
 def _rows(artifact: Artifact) -> Iterator[tuple[str, str]]:
     contract = artifact.contract
     yield "seal", f"{artifact.seal}; {artifact.bytes:,} bytes; {len(artifact.golden)} golden samples"
+    yield "requires", f"truecopy >= {contract.requires}"
     graph = contract.graph
     for tensor in graph.inputs:
         yield "graph input", f"{tensor.name}: {tensor.dtype} {_shape(tensor.shape)} {tensor.layout}"
@@ -111,6 +113,12 @@ def _proof(contract: Contract) -> Iterator[tuple[str, str]]:
     yield "proof", f"{proof.level}, {proof.images} images, {proof.provider}, {proof.arithmetic}, {proof.isa}"
     if proof.tensor is not None:
         yield "  tensors", f"{proof.tensor.differing_values} values differ from the original's"
+    if proof.bound is not UNSET:
+        why = "on another CPU" if proof.bound.source == "cpu" else "by its own decoder"
+        yield (
+            "  bound",
+            f"{why} the original is within {proof.bound.levels:.3g} levels, {proof.bound.tensor:.3g} in the tensor",
+        )
     if proof.output is not None:
         yield "  outputs", f"within {proof.output.max_abs_over_max_logit:.1e} of the largest logit"
     if proof.decisions is not None:

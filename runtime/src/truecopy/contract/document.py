@@ -32,6 +32,8 @@ class ImageInput(
 
     decoder `pillow`: `PIL.Image.open(...).convert(color)`. `opencv`: `cv2.imdecode`, its own grey and 16-bit.
     `torchvision`: `torchvision.io.decode_image`, the pixels of Pillow for the formats that it reads.
+    alpha `key_over_white`: an alpha channel is dropped, but pixels of the one colour that stands for transparency (tRNS,
+    a GIF's index) turn white (transformers' `load_image` followed by `convert_to_rgb`).
     orientation `ignore` or `apply` the EXIF turn. depth16: 16-bit grey is clipped to 255 (Pillow) or shifted right by 8
     (OpenCV). cmyk: the conversion of Pillow or OpenCV. frame: of an animated file.
     """
@@ -39,7 +41,7 @@ class ImageInput(
     decoder: Literal["pillow", "opencv", "torchvision"]
     color: Literal["RGB", "L"]
     orientation: Literal["ignore", "apply"]
-    alpha: Literal["drop"] | AlphaOver
+    alpha: Literal["drop", "key_over_white"] | AlphaOver
     depth16: Literal["clip", "shift"]
     cmyk: Literal["pillow", "opencv"]
     frame: Annotated[int, Meta(ge=0, le=0)]
@@ -196,7 +198,7 @@ class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     truecopy: Annotated[int, Meta(ge=1)]
     requires: Annotated[str, Meta(pattern=r"^[0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?$")]
     input: ImageInput
-    steps: tuple[Step, ...]
+    steps: Annotated[tuple[Step, ...], Meta(max_length=64)]
     graph: Graph
     task: Task
     views: Views

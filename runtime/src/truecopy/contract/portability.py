@@ -39,26 +39,32 @@ def original_levels(steps: tuple[Step, ...]) -> float:
 
 
 def replay_levels(steps: tuple[Step, ...]) -> float:
-    """The same for Truecopy's own replay: only OpenCV's bicubic, which is OpenCV's own call, depends on the host."""
-    return sum(
-        _CV2_BICUBIC
-        for step in steps
-        if isinstance(step, Resize) and step.kernel == "cv2" and step.filter == "bicubic"
+    """The same for Truecopy's own replay: only OpenCV's bicubic, which is OpenCV's own call, depends on the host.
+
+    One level, however many of them there are: a resize to the same size does nothing.
+    """
+    cubic = any(
+        isinstance(step, Resize) and step.kernel == "cv2" and step.filter == "bicubic" for step in steps
     )
+    return _CV2_BICUBIC if cubic else 0.0
 
 
-def tensor_units(steps: tuple[Step, ...]) -> float:
-    """How far one level of 255 moves a tensor value at most: the product of all factors of all chains."""
-    slope = 1.0
+def tensor_units(steps: tuple[Step, ...]) -> tuple[float, float]:
+    """How far one level of 255 moves a tensor value, in the channel where it moves least and in the one where most.
+
+    The product of all factors of all chains, channel by channel.
+    """
+    slopes = [1.0, 1.0, 1.0]
     for step in steps:
         if isinstance(step, Values):
             for op, constant in step.chain:
-                slope *= _factor(op, constant)
-    return slope
+                factors = constant if isinstance(constant, tuple) and len(constant) == 3 else (constant,) * 3
+                slopes = [slope * _factor(op, factor) for slope, factor in zip(slopes, factors, strict=True)]
+    return min(slopes), max(slopes)
 
 
 def _factor(op: str, constant: Constant) -> float:
-    numbers = [abs(number) for number in (constant if isinstance(constant, tuple) else (constant,))]
+    number = abs(constant[0] if isinstance(constant, tuple) else constant)
     if op in ("mul", "mul64"):
-        return max(numbers)
-    return 1.0 / min(numbers) if op == "div" else 1.0
+        return number
+    return 1.0 / number if op == "div" else 1.0

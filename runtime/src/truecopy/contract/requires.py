@@ -17,6 +17,7 @@ def lowest_runtime(contract: Contract) -> str:
     first = (
         contract.input.decoder == "pillow"
         and contract.input.cmyk == "pillow"
+        and contract.input.alpha != "key_over_white"
         and contract.proof.bound is UNSET
         and (contract.proof.tensor is None or contract.proof.tensor.max_abs is UNSET)
         and all(_first(step) for step in contract.steps)

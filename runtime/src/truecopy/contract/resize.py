@@ -62,6 +62,15 @@ _BELONGS: Mapping[str, tuple[Literal["rule", "kernel"], tuple[str, ...]]] = {
 }
 
 
+_MAY_BE: Mapping[str, str] = {
+    "fit": ": contain or cover",
+    "no_upscale": ": true or false",
+    "pass_order": "",
+    "antialias": ": true or false",
+    "area_for_downscale": ": true or false",
+}
+
+
 def filters_of(kernel: Kernel, *, antialias: bool) -> tuple[AnyFilter, ...]:
     """The filters that a kernel has; `antialias` counts where the kernel has that switch."""
     return _ANTIALIASED.get(kernel, ()) if antialias else _PLAIN[kernel]
@@ -110,7 +119,7 @@ class Resize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
                     f"`{name}` belongs to {kind} {' or '.join(map(repr, owners))}, and only there"
                 )
             if owner in owners and not given:
-                raise ValueError(f"{kind} {owner!r} needs `{name}`")
+                raise ValueError(f"{kind} {owner!r} needs `{name}`{_MAY_BE[name]}")
         if self.max_size is not UNSET and self.rule != "short":
             raise ValueError("`max_size` belongs to rule 'short', and only there")
         if (self.multiple is UNSET) != (self.multiple_round is UNSET):

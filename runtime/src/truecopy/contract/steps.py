@@ -102,7 +102,7 @@ class Values(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     `float32(float64(x) * constant)`. An empty chain is the conversion to float32 alone.
     """
 
-    chain: tuple[tuple[ChainOp, Constant], ...]
+    chain: Annotated[tuple[tuple[ChainOp, Constant], ...], Meta(max_length=64)]
 
     def __post_init__(self) -> None:
         for index, (op, constant) in enumerate(self.chain):

@@ -16,7 +16,7 @@ from truecopy.contract.document import Contract, GraphInput, ImageInput
 from truecopy.contract.flow import Flow, flow
 from truecopy.contract.resize import Resize, ResizeBox
 from truecopy.contract.steps import CenterCrop, Grayscale, Pad, PadTo, Step, SwapRB, Values
-from truecopy.errors import ContractError, InputError
+from truecopy.errors import ContractError, InputError, TooLarge
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .boxes import box_passes
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Tensor: TypeAlias = "npt.NDArray[Any]"
+MAX_SIDE = 65_536  # the longest that a contract itself may ask for
+_WINDOWS = frozenset({"torch_u8", "torch_f32", "torch_f32_u8", "tf", "tf_v1"})
 Operation: TypeAlias = Callable[[Raster], Raster]
 
 
@@ -187,7 +189,7 @@ def _operation(step: Step, limits: Limits, kernels: Kernels) -> Operation:
         case Pad():
             return partial(_pad, step=step, limits=limits)
         case PadTo():
-            return lambda raster: pad_to(as_array(raster), step)
+            return partial(_pad_to, step=step, limits=limits)
         case SwapRB():
             return lambda raster: swap_rb(as_array(raster))
         case Grayscale():
@@ -202,10 +204,23 @@ def _resize(raster: Raster, *, step: Resize, limits: Limits, kernels: Kernels) -
     # TensorFlow's Mitchell filter blurs a picture that has the size already; all others leave it alone.
     if size == size_in and step.filter != "mitchellcubic":
         return as_array(raster).astype(np.float32, copy=False) if step.makes_floats else raster
+    if step.kernel in _WINDOWS and max(size_in) > MAX_SIDE:
+        raise TooLarge(
+            f"a side is too long for kernel {step.kernel!r}, whose weights would take more memory than the picture",
+            expected=f"at most {MAX_SIDE} pixels a side",
+            got=f"{size_in[1]} x {size_in[0]} (width x height)",
+            fix="Cut the picture first",
+        )
     # A picture of one column may grow beyond all limits on the way: each pass makes a picture of its own.
     height, width = max(sizes_on_the_way(step, size_in, size), key=math.prod)
     check_pixels(height, width, limits, what="the picture that a `resize` step would make")
     return kernels.resize[step.kernel](raster, size, step)
+
+
+def _pad_to(raster: Raster, *, step: PadTo, limits: Limits) -> Raster:
+    height, width = (max(side, wanted) for side, wanted in zip(size_of(raster), step.size, strict=True))
+    check_pixels(height, width, limits, what="the picture that a `pad_to` step would make")
+    return pad_to(as_array(raster), step)
 
 
 def _resize_box(raster: Raster, *, step: ResizeBox, limits: Limits, kernels: Kernels) -> Raster:

@@ -77,6 +77,10 @@ def convert(image: Image.Image, spec: ImageInput, name: str) -> Image.Image:
             image = _high_byte(image)
         if isinstance(spec.alpha, AlphaOver) and image.has_transparency_data:
             image = _composite(image, spec.alpha.over)
+        if spec.alpha == "key_over_white" and not isinstance(image.info.get("transparency", b""), bytes):
+            image = image.convert("RGB")
+            if "transparency" in image.info:  # the colour that the key has become
+                image = _composite(image, (255, 255, 255))
         if spec.cmyk == "opencv" and image.mode == "CMYK":
             image = cmyk_to_rgb(image)
         if spec.decoder == "opencv" and spec.color == "L" and image.mode not in _GREY_ALREADY:

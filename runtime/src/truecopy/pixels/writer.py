@@ -11,7 +11,7 @@ import numpy as np
 
 from truecopy.contract.flow import Flow
 from truecopy.contract.steps import ChainOp, Constant
-from truecopy.errors import ContractError
+from truecopy.errors import ContractError, InputError
 
 from .raster import Array
 from .values import apply_chain, value_table
@@ -40,7 +40,10 @@ def writer(chain: Chain, canvas: Flow, dtype: np.dtype[Any], *, planar: bool) ->
 
 def _write_floats(canvas: Array, out: Tensor, *, chain: Chain, planar: bool) -> None:
     numbers = apply_chain(canvas, chain)
-    np.copyto(out, numbers.transpose(2, 0, 1) if planar else numbers, casting="same_kind")
+    with np.errstate(over="ignore"):
+        np.copyto(out, numbers.transpose(2, 0, 1) if planar else numbers, casting="same_kind")
+    if not np.isfinite(out).all():
+        raise InputError(f"the steps leave the range of {out.dtype} for this picture")
 
 
 def _table(chain: Chain, channels: int, dtype: np.dtype[Any]) -> Tensor:

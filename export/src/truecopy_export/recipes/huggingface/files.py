@@ -50,7 +50,13 @@ def choose_files(circumstances: Circumstances, processor: Any) -> Files:
     chosen = circumstances.choose(OPTION, ("load_image", "image")) or "load_image"
     plain = pillow_input("RGB")
     if chosen == "load_image":
-        return Files(structs.replace(plain, orientation="apply"), load_image, (_BY_LOAD_IMAGE,))
+        turned = structs.replace(plain, orientation="apply")
+        if not getattr(processor, "do_convert_rgb", None) or not _composites(processor):
+            return Files(turned, load_image, (_BY_LOAD_IMAGE,))
+        # load_image keeps the colour that stands for transparency, and do_convert_rgb then turns it white.
+        return Files(
+            structs.replace(turned, alpha="key_over_white"), load_image_over_white, (_BY_LOAD_IMAGE,)
+        )
     if not getattr(processor, "do_convert_rgb", None):
         return Files(plain, None, (_CONVERTED_BEFORE,))
     if not _composites(processor):
@@ -73,6 +79,12 @@ def _composites(processor: Any) -> bool:
 def load_image(path: str) -> Image.Image:
     """`transformers.image_utils.load_image`: EXIF turn, then RGB."""
     return cast("Image.Image", import_library("transformers.image_utils", RecipeError).load_image(path))
+
+
+def load_image_over_white(path: str) -> Image.Image:
+    """`load_image`, and the processor's own conversion to RGB."""
+    transforms = import_library("transformers.image_transforms", RecipeError)
+    return Image.fromarray(transforms.convert_to_rgb(load_image(path), return_numpy=True))
 
 
 def load_over_white(path: str) -> Image.Image:

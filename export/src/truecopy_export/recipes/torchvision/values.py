@@ -105,10 +105,13 @@ def read_to_pil_image_v2(part: Any, reading: Reading) -> None:
     reading.to_picture()
 
 
+_TENSORS = "If your data set hands over uint8 tensors, type --recipe-input tensor; else put {} before it"
+
+
 def read_to_dtype(part: Any, reading: Reading) -> None:
     """v2.ToDtype; v2.ConvertImageDtype is the same with scale."""
     if reading.stage == "picture":
-        raise RecipeError("it does nothing to a picture", fix="Put ToImage or PILToTensor before it")
+        raise RecipeError("it does nothing to a picture", fix=_TENSORS.format("ToImage or PILToTensor"))
     dtype = by_type(part.dtype, reading, "dtype") if isinstance(part.dtype, dict) else part.dtype
     if dtype is not None and not _stays_8_bit(dtype, reading):
         reading.to_numbers(*([MUL] if getattr(part, "scale", True) else []))
@@ -116,7 +119,7 @@ def read_to_dtype(part: Any, reading: Reading) -> None:
 
 def read_convert_image_dtype_v1(part: Any, reading: Reading) -> None:
     if reading.stage == "picture":
-        raise RecipeError("it takes a tensor, and a picture arrives", fix="Put PILToTensor before it")
+        raise RecipeError("it takes a tensor, and a picture arrives", fix=_TENSORS.format("PILToTensor"))
     if not _stays_8_bit(part.dtype, reading):
         reading.to_numbers(DIV)
 
