@@ -17,7 +17,8 @@ Made by `make sweep` (an environment of its own, not in CI). The recipes are enu
 themselves; each is read by its importer and replayed on {pictures} pictures: four photographs and pictures made by code,
 among them one column, one row, upscaling, odd margins and a banner. *exact*: every value of every tensor has the library's
 own bits. *bounded*: within the bound that the kernel states. *refused*: by the importer, with its reason. *broken*: the
-library itself fails. What is refused is listed below; nothing is left out.
+library itself fails. What is refused is listed below; nothing is left out. fastai has no importer: its sixteen recipes
+are steps written by hand.
 
 CI replays every distinct exact recipe against recorded digests of the libraries' own tensors, without the libraries
 (`tests/parity/recipes/test_recorded_recipes.py`).
