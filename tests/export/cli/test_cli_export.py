@@ -115,7 +115,7 @@ def test_a_missing_option_is_exit_code_2(truecopy, project):
         ({"recipe": "torchvision"}, "the recipe is unknown"),
         ({"recipe_input": "tensor"}, "it takes a picture, and a tensor arrives - at step 3 of Compose: ToTensor"),
         ({"recipe_arg": "decode=opencv"}, "this recipe has no option 'decode': expected --recipe-arg decoder=..."),
-        ({"recipe_arg": "decoder=cv2"}, "option decoder of the recipe: expected one of opencv, pillow, got 'cv2'"),
+        ({"recipe_arg": "decoder=cv2"}, "option decoder of the recipe: expected one of opencv, pillow, torchvision, got 'cv2'"),
         ({"labels": "nowhere.txt"}, "nowhere.txt"),
         ({"labels": None}, "there are no labels: expected --labels FILE or FOLDER"),
         ({"task": "binary"}, "task 'binary' is not exported by this version: expected multiclass"),
@@ -205,3 +205,19 @@ def test_file_names_of_any_bytes_do_not_break_the_report(export, project, tmp_pa
     assert done.code == 0, done.err
     assert json.loads(done.out)["proof"]["images"] == 1
     assert Path(json.loads(done.out)["path"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"recipe": "metadata"},
+            "--recipe metadata reads what an ONNX file says about itself. Type: truecopy attach",
+        ),
+        ({"recipe": "steps.yaml", "recipe_input": "tensor"}, "only a torchvision transform is given tensors"),
+    ],
+)
+def test_a_word_in_the_wrong_place_says_where_it_belongs(export, options, message):
+    done = export(**options)
+    assert done.code == 3
+    assert message in done.err
