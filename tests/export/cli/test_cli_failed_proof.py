@@ -122,13 +122,13 @@ def test_the_file_that_was_there_stays(export, left, monkeypatch, tmp_path):
 def test_outputs_within_the_tolerance_that_flip_a_label_fail_too(export, left, monkeypatch):
     """Two logits that are nearly equal: the tolerance holds, the decision does not."""
     compare = sys.modules["truecopy_export.proof.compare"]
-    counted = compare._count_answers
-
-    def flip(result, member, path, row, copy):
-        row = np.float32([1.0, 1.00001, 0.0])
-        counted(result, member, path, row, row[[1, 0, 2]])
-
-    monkeypatch.setattr(compare, "_count_answers", flip)
+    counted, flipped = compare._count_answers, compare._count_flip
+    row = np.float32([1.0, 1.00001, 0.0])
+    copy = row[[1, 0, 2]]
+    monkeypatch.setattr(
+        compare, "_count_answers", lambda result, member, path, *_: counted(result, member, path, row, copy)
+    )
+    monkeypatch.setattr(compare, "_count_flip", lambda result, path, *_: flipped(result, path, row, copy))
     done = export()
     assert done.code == 4
     assert "3 of 3 images get another label: expected 0 - at stage result, first photos/cat/0.png" in done.err
