@@ -11,7 +11,6 @@ from truecopy.contract.resize import AnyFilter
 from truecopy.contract.steps import ChainOp, Constant
 from truecopy.errors import ContractError, RecipeError
 
-TRAINING = "this is the training transform; pass the validation one"
 # OpenCV's numbers of its interpolations. Its INTER_LINEAR_EXACT (5) and INTER_NEAREST_EXACT (6) are not reproduced.
 _FILTERS: Mapping[int, AnyFilter] = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 4: "lanczos"}
 

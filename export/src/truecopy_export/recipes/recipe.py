@@ -15,6 +15,9 @@ from truecopy.contract.consistency import check_steps
 from truecopy.contract.flow import Flow, flow
 from truecopy.errors import ContractError, RecipeError
 
+# What every random part is refused with.
+TRAINING = "this is the training transform; pass the validation one"
+
 
 @dataclass(frozen=True)
 class Recipe:

@@ -14,7 +14,7 @@ from truecopy.errors import RecipeError
 from .circumstances import Circumstances
 from .library import import_library
 from .reading import Reading
-from .recipe import Recipe
+from .recipe import TRAINING, Recipe
 from .torchvision.geometry import check_tensor_fill, fill_of, pair_of, resampled
 from .torchvision.readers import READERS
 from .walk import Reader, read_transform
@@ -75,7 +75,7 @@ def _size(config: Mapping[str, Any]) -> str:
 
 def _resize_keep_ratio(part: Any, reading: Reading) -> None:
     if part.random_scale_prob > 0 or part.random_aspect_prob > 0:
-        raise RecipeError("it scales at random: this is the training transform; pass the validation one")
+        raise RecipeError(f"it scales at random: {TRAINING}")
     if part.longest not in (0.0, 1.0):
         raise RecipeError("`longest` of ResizeKeepRatio", expected="0 or 1", got=repr(part.longest))
     # It calls torchvision's v1 `resize` with its own default of antialias, True.

@@ -1,7 +1,7 @@
 """Ultralytics' transforms of arrays: LetterBox, CenterCrop, ClassifyLetterBox, ToTensor.
 
 Ultralytics is AGPL: nothing of it is imported or copied here. Its objects are told by class and module name, and read
-by their attributes; `classify_transforms` makes torchvision's own objects, which `torchvision.py` reads.
+by their attributes; `classify_transforms` makes torchvision's own objects, which `torchvision/` reads.
 Source: ultralytics 8.4.190 `data/augment.py`, `engine/predictor.py` (BasePredictor.preprocess).
 """
 
@@ -16,11 +16,11 @@ from PIL import Image
 from truecopy.contract import CenterCrop, PadTo, Resize, SwapRB
 from truecopy.errors import RecipeError
 
-from .array_reading import TRAINING, ArrayReading, opencv_filter
+from .array_reading import ArrayReading, opencv_filter
 from .circumstances import Circumstances
 from .file_decoder import OPTION, choose_decoder
 from .reading import constant
-from .recipe import Recipe, checked_steps
+from .recipe import TRAINING, Recipe, checked_steps
 from .walk import spelling
 
 Reader: TypeAlias = Callable[[Any, ArrayReading], None]

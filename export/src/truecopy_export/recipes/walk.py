@@ -16,7 +16,7 @@ from truecopy.errors import RecipeError
 from .circumstances import Circumstances
 from .library import import_library
 from .reading import Reading
-from .recipe import Recipe
+from .recipe import TRAINING, Recipe
 
 Reader: TypeAlias = Callable[[Any, Reading], None]
 
@@ -122,7 +122,7 @@ def _name(part: object) -> str:
 def _refuse(part: object) -> NoReturn:
     name = _name(part)
     if name.startswith("Random") or name in _RANDOM:
-        raise RecipeError(f"{name} is random: this is the training transform; pass the validation one")
+        raise RecipeError(f"{name} is random: {TRAINING}")
     if name in ("FiveCrop", "TenCrop"):
         raise RecipeError(
             f"{name} makes several pictures of one",

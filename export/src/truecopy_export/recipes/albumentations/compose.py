@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from truecopy.errors import RecipeError
-from truecopy_export.recipes.array_reading import TRAINING, ArrayReading
+from truecopy_export.recipes.array_reading import ArrayReading
 from truecopy_export.recipes.circumstances import Circumstances
 from truecopy_export.recipes.file_decoder import OPTION, Color, choose_decoder
-from truecopy_export.recipes.recipe import Recipe, checked_steps
+from truecopy_export.recipes.recipe import TRAINING, Recipe, checked_steps
 
 from .geometry import GEOMETRY_READERS
 from .values import VALUE_READERS

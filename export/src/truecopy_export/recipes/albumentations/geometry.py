@@ -12,7 +12,8 @@ from typing import Any
 from truecopy.contract import CenterCrop, Pad, PadTo, Resize
 from truecopy.contract.steps import Fill, PadMode
 from truecopy.errors import RecipeError
-from truecopy_export.recipes.array_reading import TRAINING, ArrayReading, opencv_filter
+from truecopy_export.recipes.array_reading import ArrayReading, opencv_filter
+from truecopy_export.recipes.recipe import TRAINING
 
 # cv2.BORDER_CONSTANT, _REPLICATE, _REFLECT and _REFLECT_101, by NumPy's names.
 _BORDERS: Mapping[int, PadMode] = {0: "constant", 1: "edge", 2: "symmetric", 4: "reflect"}

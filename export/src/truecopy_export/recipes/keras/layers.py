@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeAlias
 from truecopy.contract import CenterCrop, Step, Values
 from truecopy.contract.flow import Flow
 from truecopy.errors import RecipeError
+from truecopy_export.recipes.recipe import TRAINING
 
 from .backend import active_backend, aspect_crop, crop_note, resize_step
 from .values import constant, makes
@@ -77,7 +78,7 @@ def _name(part: Any) -> str:
 
 def _refuse(layer: Any, name: str) -> NoReturn:
     if name.startswith("Random") or name in _RANDOM:
-        raise RecipeError(f"{name} is random: this is the training transform; pass the validation one")
+        raise RecipeError(f"{name} is random: {TRAINING}")
     kind = type(layer)
     raise RecipeError(
         f"{name} ({kind.__module__}.{kind.__qualname__}) cannot be expressed exactly",

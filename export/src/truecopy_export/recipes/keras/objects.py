@@ -1,6 +1,6 @@
 """Keras: a `KerasPipeline`, preprocessing layers, or `keras:APPLICATION` with its loader typed out.
 
-Source: keras 3.15.1; what each part does stands beside its reader (`keras_loading`, `keras_values`, `keras_layers`).
+Source: keras 3.15.1; what each part does stands beside its reader (`loading`, `values`, `layers`).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from truecopy.contract import CenterCrop, Pad, Resize
 from truecopy.contract.resize import AnyFilter, Filter, Kernel
 from truecopy.errors import RecipeError
 from truecopy_export.recipes.reading import Reading
+from truecopy_export.recipes.recipe import TRAINING
 
 from .types import by_type
 
@@ -37,9 +38,7 @@ _NEAREST: tuple[AnyFilter, ...] = ("nearest", "nearest-exact")
 def interpolation_of(interpolation: Any) -> AnyFilter:
     """The name of an InterpolationMode, of its value or of Pillow's number."""
     if isinstance(interpolation, list | tuple):
-        raise RecipeError(
-            "the interpolation is random: this is the training transform; pass the validation one"
-        )
+        raise RecipeError(f"the interpolation is random: {TRAINING}")
     value = getattr(interpolation, "value", interpolation)
     found = _PIL_NUMBERS.get(value) if isinstance(value, int) else str(value)
     if found not in _NAMES:
