@@ -13,8 +13,6 @@ import truecopy
 from truecopy.artifact import compose, graph_sha256, split
 from truecopy.contract import Contract, GraphInput, GraphOutput
 from truecopy.engine import Running
-from truecopy.limits import DEFAULT_LIMITS
-from truecopy.pixels import Plan
 from truecopy.predict import Member, Model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +83,7 @@ def fake_session() -> type[FakeSession]:
 @pytest.fixture(scope="session")
 def member(digits_contract: Contract) -> Callable[..., Member]:
     def made(contract: Contract = digits_contract) -> Member:
-        return Member(contract, Plan.of(contract), DEFAULT_LIMITS)
+        return Member.of(contract)
 
     return made
 

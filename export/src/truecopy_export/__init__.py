@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .recipes.keras.pipeline import KerasPipeline
     from .report import Report
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _HOME = {
     "KerasPipeline": "truecopy_export.recipes.keras.pipeline",

@@ -30,8 +30,7 @@ from truecopy.contract.versions import RUNTIME_VERSION
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import InputError, ProofError, RecipeError, TruecopyError
-from truecopy.limits import DEFAULT_LIMITS
-from truecopy.pixels import Plan, golden_images
+from truecopy.pixels import golden_images
 from truecopy.predict import Member
 from truecopy.proof import record, selftest
 
@@ -95,7 +94,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     draft = decode(encode(_draft(subject, request)))
     walk(memoryview(subject.graph), str(request.output))
     session = open_session(subject.graph, "cpu", subject.precision, available_cores())
-    member = Member(draft, Plan.of(draft), DEFAULT_LIMITS)
+    member = Member.of(draft)
     comparison, images = None, None
     if request.proof is not None:
         images = find_proof_images(request.proof, request.names, request.proof_labels)

@@ -4,6 +4,7 @@
     model("dog.jpg")
     model(frame, color="BGR")
     for result in model.stream(paths): ...
+    model({"age": 41, "city": "Bern"})  # a row of a table
 
 Names are imported when they are first used: `import truecopy` alone loads no array library.
 """
@@ -15,23 +16,42 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from truecopy import errors
     from truecopy.artifact import Artifact, read
+    from truecopy.intake import Transform, preprocess
     from truecopy.limits import Limits
-    from truecopy.pixels import Transform, preprocess
-    from truecopy.predict import Classification, Failure, Model, Result, Score, load
+    from truecopy.predict import (
+        Binary,
+        Classification,
+        Failure,
+        Model,
+        Multilabel,
+        Regression,
+        Result,
+        Score,
+        Sequence,
+        Token,
+        Value,
+        load,
+    )
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _HOME = {
     "Artifact": "truecopy.artifact",
+    "Binary": "truecopy.predict",
+    "Multilabel": "truecopy.predict",
+    "Regression": "truecopy.predict",
+    "Sequence": "truecopy.predict",
+    "Token": "truecopy.predict",
+    "Value": "truecopy.predict",
     "Classification": "truecopy.predict",
     "Failure": "truecopy.predict",
     "Limits": "truecopy.limits",
     "Model": "truecopy.predict",
     "Result": "truecopy.predict",
     "Score": "truecopy.predict",
-    "Transform": "truecopy.pixels",
+    "Transform": "truecopy.intake",
     "load": "truecopy.predict",
-    "preprocess": "truecopy.pixels",
+    "preprocess": "truecopy.intake",
     "read": "truecopy.artifact",
 }
 
@@ -39,13 +59,19 @@ _LATER = frozenset({"Strategy", "load_config"})
 
 __all__ = [
     "Artifact",
+    "Binary",
     "Classification",
     "Failure",
     "Limits",
     "Model",
+    "Multilabel",
+    "Regression",
     "Result",
     "Score",
+    "Sequence",
+    "Token",
     "Transform",
+    "Value",
     "errors",
     "load",
     "preprocess",

@@ -13,6 +13,7 @@ from torchvision import transforms
 import truecopy_export
 from truecopy.errors import ProofError
 from truecopy.limits import DEFAULT_LIMITS
+from truecopy.predict import Member
 from truecopy.predict import open_artifact
 from truecopy_export.proof import ProofImages, check_gate
 
@@ -45,7 +46,7 @@ def test_a_format_that_only_the_original_opens_is_a_failed_proof(both, square, t
 
 def test_an_image_over_the_copy_s_limits_is_a_failed_proof(both):
     limits = dataclasses.replace(DEFAULT_LIMITS, max_pixels=300)
-    narrow = dataclasses.replace(both, member=dataclasses.replace(both.member, limits=limits))
+    narrow = dataclasses.replace(both, member=Member.of(both.member.contract, limits))
     with pytest.raises(ProofError, match=r"the original reads 2\.png, the copy refuses it: .*pixels"):
         narrow.compare()
 

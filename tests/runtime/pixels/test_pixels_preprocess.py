@@ -6,7 +6,8 @@ from PIL import Image
 
 from truecopy.errors import TooLarge
 from truecopy.limits import Limits
-from truecopy.pixels import Plan, golden_images, preprocess
+from truecopy.intake import preprocess
+from truecopy.pixels import Plan, golden_images
 
 
 @pytest.mark.parametrize(("name", "data"), golden_images())

@@ -16,7 +16,7 @@ from PIL import Image
 import truecopy
 from truecopy.errors import AmbiguousChannels, ContractError, TooLarge, UnreadableInput
 from truecopy.limits import Limits
-from truecopy.pixels import Transform, preprocess
+from truecopy.intake import Transform, preprocess
 
 
 @pytest.fixture

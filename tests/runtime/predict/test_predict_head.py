@@ -8,7 +8,7 @@ import pytest
 
 from truecopy.contract import Multiclass
 from truecopy.errors import OutputError
-from truecopy.predict.heads import decide, probabilities
+from truecopy.predict.heads import activate, decide
 
 
 def task(count: int = 3, **changes: Any) -> Multiclass:
@@ -30,7 +30,7 @@ def rows(*values: float) -> np.ndarray:
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 2.5])
 def test_softmax_is_the_textbook_one_in_float32(temperature: float) -> None:
     answer = np.random.default_rng(0).normal(scale=9, size=(20, 50)).astype(np.float32)
-    got = probabilities(task(50, temperature=temperature), answer)
+    got = activate(task(50, temperature=temperature), answer)
     assert got.dtype == np.float32
     for row, made in zip(answer, got, strict=True):
         exponentials = [math.exp(float(x) / temperature) for x in row]
@@ -40,14 +40,14 @@ def test_softmax_is_the_textbook_one_in_float32(temperature: float) -> None:
 
 
 def test_the_largest_value_is_subtracted_so_that_large_logits_do_not_overflow() -> None:
-    assert probabilities(task(), rows(1000, 999, -1000))[0] == pytest.approx(
+    assert activate(task(), rows(1000, 999, -1000))[0] == pytest.approx(
         [0.7310586, 0.2689414, 0], abs=1e-6
     )
-    assert probabilities(task(), rows(3.4e38, 0, -3.4e38)).tolist() == [[1, 0, 0]]
+    assert activate(task(), rows(3.4e38, 0, -3.4e38)).tolist() == [[1, 0, 0]]
 
 
 def test_a_higher_temperature_is_less_certain_and_keeps_the_order() -> None:
-    hot, cold = (probabilities(task(temperature=t), rows(1, 3, 2))[0] for t in (5.0, 1.0))
+    hot, cold = (activate(task(temperature=t), rows(1, 3, 2))[0] for t in (5.0, 1.0))
     assert hot.max() < cold.max()
     assert np.argsort(hot).tolist() == np.argsort(cold).tolist()
 
@@ -56,31 +56,31 @@ def test_a_higher_temperature_is_less_certain_and_keeps_the_order() -> None:
 @pytest.mark.parametrize("activation", ["softmax", "none"])
 def test_nan_and_infinity_are_errors(bad: float, activation: str) -> None:
     with pytest.raises(OutputError, match="the graph answered with NaN or infinity: expected finite numbers"):
-        probabilities(task(activation=activation), rows(0, bad, 1))
+        activate(task(activation=activation), rows(0, bad, 1))
 
 
 @pytest.mark.parametrize("temperature", [1e-38, 1e-300])
 def test_a_temperature_that_overflows_is_an_error_and_no_nan(temperature: float) -> None:
     with pytest.raises(OutputError, match=f"divided by the temperature {temperature} is no number"):
-        probabilities(task(temperature=temperature), rows(0, 10, 1))
+        activate(task(temperature=temperature), rows(0, 10, 1))
 
 
 def test_float16_answers_become_float32_before_the_softmax() -> None:
     answer = np.array([[1, 2, 3.5]], np.float16)
-    assert np.array_equal(probabilities(task(), answer), probabilities(task(), answer.astype(np.float32)))
+    assert np.array_equal(activate(task(), answer), probabilities(task(), answer.astype(np.float32)))
 
 
 def test_activation_none_takes_the_answer_as_it_is_in_memory_of_its_own() -> None:
     answer = rows(0.25, 0.5, 0.25)
-    got = probabilities(task(activation="none"), answer)
+    got = activate(task(activation="none"), answer)
     assert np.array_equal(got, answer)
     assert not np.shares_memory(got, answer)
 
 
 def test_rows_do_not_depend_on_their_neighbours() -> None:
     answer = np.random.default_rng(1).normal(size=(9, 7)).astype(np.float32)
-    together = probabilities(task(7), answer)
-    assert all(np.array_equal(probabilities(task(7), answer[i : i + 1])[0], together[i]) for i in range(9))
+    together = activate(task(7), answer)
+    assert all(np.array_equal(activate(task(7), answer[i : i + 1])[0], together[i]) for i in range(9))
 
 
 def test_ties_go_to_the_lower_index() -> None:

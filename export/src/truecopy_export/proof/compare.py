@@ -14,7 +14,7 @@ from truecopy.engine import Session
 from truecopy.errors import InputError, OutputError, ProofError
 from truecopy.pixels import Picture
 from truecopy.predict import Member
-from truecopy.predict.heads import probabilities
+from truecopy.predict.heads import activate
 from truecopy.proof import relative_difference
 
 from .images import ProofImages
@@ -67,27 +67,28 @@ def compare(
         ProofError: no image could be read, or the transform's tensor has another shape than the copy's.
     """
     result = Comparison()
+    intake = member.image
     layout = member.contract.graph.inputs[0].layout
     for index, (path, truth) in enumerate(zip(images.paths, images.truths, strict=True)):
         advance(index, len(images.paths))
         try:
-            picture = member.decode(path, None)
-            tensor = member.tensor(picture)[0]
+            picture = intake.decode(path)
+            tensor = intake.plan.tensor(intake.plan.canvas(picture))
         except InputError as error:
-            _refuse_if_the_original_reads(original, path, member.contract.input, error)
+            _refuse_if_the_original_reads(original, path, intake.spec, error)
             result.unreadable.append(str(error))
             continue
         result.images += 1
         result.affected_by_passes += affected((picture.image.height, picture.image.width))
         theirs = tensor
         if original.transform is not None:
-            decoded = _read_original(original, path, member.contract.input, picture)
+            decoded = _read_original(original, path, intake.spec, picture)
             theirs = _original_tensor(original.transform, layout, path, decoded, tensor)
         equal = _count_values(result, path, tensor, theirs)
         try:
             answers = {
                 "original": original.answer(theirs),
-                "truecopy": member.rows(session, tensor[np.newaxis])[0],
+                "truecopy": member.rows(session, intake.feeds(tensor))[0],
             }
             # The networks are compared on one tensor, whatever the tensors are.
             same = answers["original"] if equal else original.answer(tensor)
@@ -223,7 +224,7 @@ def _count_answers(result: Comparison, member: Member, path: str, row: np.ndarra
     if result.worst is None or difference > result.max_output_difference:
         result.max_output_difference, result.worst = difference, path
     task = member.contract.task
-    theirs, ours = probabilities(task, np.stack([row, copy]))
+    theirs, ours = activate(task, np.stack([row, copy]))
     result.max_probability_delta = max(result.max_probability_delta, float(np.abs(theirs - ours).max()))
     result.already_probabilities += are_probabilities(row)
     result.undecided += float(np.ptp(row)) == 0.0

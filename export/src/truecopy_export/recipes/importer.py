@@ -138,7 +138,7 @@ def read_object(transform: Any, source: str, circumstances: Circumstances) -> Re
         return read_ultralytics(transform, source, circumstances)
     circumstances.only(DECODER, tensor=True)
     recipe = read_transform(transform, source, circumstances, TIMM_READERS)
-    files = choose_decoder(circumstances, recipe.input.color, default="pillow", torchvision=True)
+    files = choose_decoder(circumstances, recipe.image.color, default="pillow", torchvision=True)
     return replace(recipe, input=files.input, load=files.load)
 
 

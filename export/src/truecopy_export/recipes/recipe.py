@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from PIL import Image
 
-from truecopy.contract import ImageInput, Step
+from truecopy.contract import ImageInput, Input, Step
 from truecopy.contract.codec import convert
 from truecopy.contract.consistency import check_steps
 from truecopy.contract.flow import Flow, flow
@@ -31,7 +31,7 @@ class Recipe:
     `pillow` and the proof measures how far the two are apart.
     """
 
-    input: ImageInput
+    input: Input
     steps: tuple[Step, ...]
     original: Callable[[Image.Image], Any] | None = field(compare=False)
     source: str
@@ -43,7 +43,19 @@ class Recipe:
     @property
     def made(self) -> Flow:
         """What the steps make of any picture: channels, and the size where it is fixed."""
-        return flow(self.steps, self.input.channels)
+        return flow(self.steps, self.image.channels)
+
+    @property
+    def image(self) -> ImageInput:
+        """`input`, of a recipe for pictures.
+
+        Raises:
+            RecipeError: it is for something else.
+        """
+        if not isinstance(self.input, ImageInput):
+            kind = type(self.input).__struct_config__.tag
+            raise RecipeError("a recipe for pictures is needed", got=f"one for input.kind {kind!r}")
+        return self.input
 
 
 def pillow_input(color: Literal["RGB", "L"]) -> ImageInput:

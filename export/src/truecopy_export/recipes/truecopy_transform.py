@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from truecopy.contract import Contract
 from truecopy.errors import RecipeError
-from truecopy.pixels import Transform
+from truecopy.intake import Transform
 
 from .circumstances import Circumstances
 from .recipe import Recipe

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from truecopy.contract.codec import convert
-from truecopy.contract.document import Sha256
+from truecopy.contract.fields import Sha256
 from truecopy.contract.strict_json import dumps, loads
 from truecopy.errors import ContractError
 from truecopy.limits import DEFAULT_LIMITS, Limits

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from truecopy.artifact import Artifact, read
-from truecopy.contract import Contract
+from truecopy.contract import Contract, ImageInput, Multiclass
 from truecopy.contract.words import in_words
 from truecopy.errors import TruecopyError
 
@@ -71,7 +71,8 @@ def _rows(artifact: Artifact) -> Iterator[tuple[str, str]]:
         yield "graph output", f"{output.name}: {output.dtype} {_shape(output.shape)}{answer}"
     yield "graph", f"{graph.precision}, opset {graph.opset}, sha256 {graph.sha256[:16]}…"
     image = contract.input
-    yield "input", f"{image.color} by {image.decoder}, EXIF turn {image.orientation}, alpha {image.alpha}"
+    if isinstance(image, ImageInput):
+        yield "input", f"{image.color} by {image.decoder}, EXIF turn {image.orientation}, alpha {image.alpha}"
     for index, step in enumerate(contract.steps):
         yield f"step {index}", in_words(step)
     yield from _task(contract)
@@ -85,6 +86,8 @@ def _shape(shape: tuple[int | str, ...]) -> str:
 
 def _task(contract: Contract) -> Iterator[tuple[str, str]]:
     task = contract.task
+    if not isinstance(task, Multiclass):
+        return
     shown = ", ".join(task.labels[:4]) + (", …" if len(task.labels) > 4 else "")
     threshold = "no threshold" if task.threshold is None else f"threshold {task.threshold}"
     yield "task", f"multiclass, activation {task.activation}, {threshold}, temperature {task.temperature}"

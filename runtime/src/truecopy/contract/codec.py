@@ -38,14 +38,7 @@ def decode(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Contract:
         Version: written for another version of the contract.
     """
     value = loads(text, max_bytes=limits.max_contract_bytes, max_depth=limits.max_contract_depth)
-    document = upgrade(value)
-    contract: Contract = convert(document, Contract)
-    for part in ("input", "task"):
-        # msgspec asks for the tag of a union only, and there is one kind of each yet.
-        if "kind" not in document[part]:
-            raise ContractError(
-                "the contract is refused: Object missing required field `kind`", where=f"`$.{part}`"
-            )
+    contract: Contract = convert(upgrade(value), Contract)
     check(contract)
     return contract
 

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 
 from truecopy.errors import ContractError
 
-from .document import Contract, GraphInput, GraphOutput, ImageInput
+from .agreement import check_answer
+from .document import Contract, ImageInput
 from .flow import Flow, flow
+from .graph import GraphInput, GraphOutput
+from .inputs import check_table, check_tokens, only_input
 from .steps import Step
+from .tables import TableInput
+from .tasks import Autoregressive, Sequence, names_of
+from .tokens import TokensInput
 
 
 def check(contract: Contract) -> None:
@@ -17,19 +23,53 @@ def check(contract: Contract) -> None:
     Raises:
         ContractError: names the JSON path.
     """
-    _check_input(contract.input)
-    made = check_steps(contract.steps, contract.input.channels)
-    graph_input = contract.graph.inputs[0]
+    match contract.input:
+        case ImageInput() as image:
+            _check_image(contract, image)
+        case TableInput() as table:
+            _check_no_steps(contract, "a table")
+            check_table(table, contract.graph.inputs)
+        case TokensInput() as tokens:
+            _check_no_steps(contract, "tokens")
+            check_tokens(tokens, contract.graph.inputs)
+    check_answer(contract.task, _answer(contract))
+    _check_generation(contract)
+    _check_relabel(contract)
+
+
+def _check_image(contract: Contract, image: ImageInput) -> None:
+    _check_input(image)
+    made = check_steps(contract.steps, image.channels)
+    graph_input = only_input(contract.graph.inputs, ("NCHW", "NHWC"), "an image")
     if graph_input.channels != made.channels:
         raise ContractError(
             f"input {graph_input.name!r} has {graph_input.channels} channels, but the steps make {made.channels} "
-            f"of `input.color` {contract.input.color}",
+            f"of `input.color` {image.color}",
             where="`$.graph.inputs[0].shape`",
         )
     _check_canvas(made.size, graph_input)
-    answer = _answer(contract)
-    _check_labels(contract, answer)
-    _check_relabel(contract)
+
+
+def _check_no_steps(contract: Contract, what: str) -> None:
+    if contract.steps:
+        raise ContractError(f"steps are for pictures; {what} takes none", where="`$.steps`")
+
+
+def _check_generation(contract: Contract) -> None:
+    """Only ids can be put behind ids."""
+    task = contract.task
+    if not isinstance(task, Sequence) or not isinstance(task.decoding, Autoregressive):
+        return
+    if not isinstance(contract.input, TokensInput):
+        raise ContractError(
+            "autoregressive decoding puts tokens behind tokens, and the input is none of them",
+            expected="input.kind tokens", where="`$.task.decoding`",
+        )  # fmt: skip
+    if len(task.labels) > contract.input.ids:
+        raise ContractError(
+            f"{len(task.labels)} tokens come out, and ids below {contract.input.ids} go in",
+            where="`$.task.labels`",
+        )
 
 
 def check_steps(steps: tuple[Step, ...], channels: int) -> Flow:
@@ -88,25 +128,8 @@ def _answer(contract: Contract) -> GraphOutput:
     return contract.graph.outputs[names.index(contract.graph.answer)]
 
 
-def _check_labels(contract: Contract, answer: GraphOutput) -> None:
-    classes = answer.classes
-    if classes is None:
-        raise ContractError(
-            "a multiclass answer is one row of fixed length per image",
-            expected="(batch, classes)",
-            got=f"shape {list(answer.shape)}",
-            where="`$.graph.outputs`",
-        )
-    if len(contract.task.labels) != classes:
-        raise ContractError(
-            f"{len(contract.task.labels)} labels for {classes} outputs of {answer.name!r}",
-            where="`$.task.labels`",
-            fix="Give one label per output, in the order of the outputs",
-        )
-
-
 def _check_relabel(contract: Contract) -> None:
-    count = len(contract.task.labels)
+    count = len(names_of(contract.task))
     for view, order in contract.views.relabel.items():
         if sorted(order) != list(range(count)):
             raise ContractError(f"not a permutation of the {count} labels", where=f"`$.views.relabel.{view}`")

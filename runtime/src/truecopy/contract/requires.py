@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from .document import Contract
+from .document import Contract, ImageInput
 from .resize import Resize
 from .steps import CenterCrop, Pad, Step, SwapRB, Values
+from .tasks import Multiclass
 
-_FIRST, _RECIPES = "0.1", "0.2"
+_FIRST, _RECIPES, _TASKS = "0.1", "0.2", "0.3"
 _FIRST_RULES = frozenset({"exact", "short", "ratio"})
 
 
 def lowest_runtime(contract: Contract) -> str:
     """`0.1` for a document that the first runtime reads, else the version that brought its newest word."""
+    image = contract.input
+    if (
+        not isinstance(image, ImageInput)
+        or not isinstance(contract.task, Multiclass)
+        or _newer_graph(contract)
+    ):
+        return _TASKS
     first = (
-        contract.input.decoder == "pillow"
-        and contract.input.cmyk == "pillow"
-        and contract.input.alpha != "key_over_white"
+        image.decoder == "pillow"
+        and image.cmyk == "pillow"
+        and image.alpha != "key_over_white"
         and contract.proof.bound is UNSET
         and (contract.proof.tensor is None or contract.proof.tensor.max_abs is UNSET)
         and all(_first(step) for step in contract.steps)
         and all(not isinstance(step, Values) for step in contract.steps[:-1])
     )
     return _FIRST if first else _RECIPES
+
+
+def _newer_graph(contract: Contract) -> bool:
+    """Outputs of other types than the first runtimes knew."""
+    return any(output.dtype not in ("float32", "float16") for output in contract.graph.outputs)
 
 
 def _first(step: Step) -> bool:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import msgspec
 
+from .document import Contract, ImageInput
 from .steps import Step
+from .tables import TableInput
+from .tokens import TokensInput
+
+
+def input_in_words(contract: Contract) -> str:
+    """`RGB by pillow; resize ..., values ...`, `a table of 8 columns`, `tokens, 98 ids`."""
+    match contract.input:
+        case ImageInput(color=color, decoder=decoder):
+            return f"{color} by {decoder}; {', '.join(in_words(step) for step in contract.steps)}"
+        case TableInput(columns=columns):
+            return f"a table of {len(columns)} columns"
+        case TokensInput(ids=ids):
+            return f"tokens, {ids} ids"
 
 
 def in_words(step: Step) -> str:

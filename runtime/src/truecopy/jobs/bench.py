@@ -32,16 +32,17 @@ def bench(
     """
     opened = open_artifact(path, DEFAULT_LIMITS)
     member = opened.member
+    intake = member.image
     session = opened.session(device, available_cores())
-    pictures = [member.decode(image, None) for image in images]
-    canvases = [member.plan.canvas(picture) for picture in pictures]
-    tensors = [member.plan.tensor(canvas)[None] for canvas in canvases]
+    pictures = [intake.decode(image) for image in images]
+    canvases = [intake.plan.canvas(picture) for picture in pictures]
+    feeds = [intake.feeds(intake.plan.tensor(canvas)) for canvas in canvases]
     model = Model(opened, device, available_cores())
     rows = {
-        "decode": _median(lambda i: member.decode(images[i], None), len(images), repeats),
-        "resize and crop": _median(lambda i: member.plan.canvas(pictures[i]), len(images), repeats),
-        "values": _median(lambda i: member.plan.tensor(canvases[i]), len(images), repeats),
-        "session.run": _median(lambda i: member.rows(session, tensors[i]), len(images), repeats),
+        "decode": _median(lambda i: intake.decode(images[i]), len(images), repeats),
+        "resize and crop": _median(lambda i: intake.plan.canvas(pictures[i]), len(images), repeats),
+        "values": _median(lambda i: intake.plan.tensor(canvases[i]), len(images), repeats),
+        "session.run": _median(lambda i: member.rows(session, feeds[i]), len(images), repeats),
         "model(image)": _median(lambda i: model(images[i]), len(images), repeats),
         "model.stream": _stream(model, images, repeats),
     }

@@ -12,8 +12,9 @@ import numpy as np
 from msgspec import UNSET
 
 from truecopy.contract.consistency import check_steps
-from truecopy.contract.document import Contract, GraphInput, ImageInput
+from truecopy.contract.document import Contract, ImageInput
 from truecopy.contract.flow import Flow, flow
+from truecopy.contract.graph import GraphInput
 from truecopy.contract.resize import Resize, ResizeBox
 from truecopy.contract.steps import CenterCrop, Grayscale, Pad, PadTo, Step, SwapRB, Values
 from truecopy.errors import ContractError, InputError, TooLarge
@@ -59,7 +60,7 @@ class Plan:
     @classmethod
     def of(cls, contract: Contract, *, limits: Limits = DEFAULT_LIMITS, kernels: Kernels = FAST) -> Plan:
         return cls.compile(
-            contract.input, contract.steps, contract.graph.inputs[0], limits=limits, kernels=kernels
+            contract.image, contract.steps, contract.graph.inputs[0], limits=limits, kernels=kernels
         )
 
     @classmethod

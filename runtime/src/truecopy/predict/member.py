@@ -1,16 +1,17 @@
-"""One model: its contract, compiled plan and session. Pixels in, rows of the answer out."""
+"""One model: its contract and compiled intake. Items in, rows of the answer out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from truecopy.contract import Contract
+from truecopy.contract import Contract, Sequence, names_of
 from truecopy.engine import Session
-from truecopy.errors import OutputError
-from truecopy.limits import Limits
-from truecopy.pixels import ChannelOrder, Picture, Plan, Source, decode
+from truecopy.errors import OutputError, Unsupported
+from truecopy.intake import ImageIntake, Intake, intake_of
+from truecopy.limits import DEFAULT_LIMITS, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,44 +19,117 @@ class Member:
     """A contract, and all that was compiled from it once."""
 
     contract: Contract
-    plan: Plan
-    limits: Limits
+    intake: Intake
 
-    def decode(self, source: Source, color: ChannelOrder | None) -> Picture:
-        return decode(source, self.contract.input, color=color, limits=self.limits)
+    @classmethod
+    def of(cls, contract: Contract, limits: Limits = DEFAULT_LIMITS) -> Member:
+        """Compile.
 
-    def tensor(self, picture: Picture) -> np.ndarray:
-        """One item with its batch axis, (1, ...) of the graph's dtype."""
-        return self.plan.tensor(self.plan.canvas(picture))[np.newaxis]
+        Raises:
+            ContractError: the contract contradicts itself or the limits.
+        """
+        return cls(contract, intake_of(contract, limits))
 
-    def rows(self, session: Session, tensors: np.ndarray) -> np.ndarray:
-        """The answer (n, classes), float32, for n items; a fixed batch is filled up and cut, or split.
+    @property
+    def image(self) -> ImageIntake:
+        """The intake of a model of pictures.
+
+        Raises:
+            Unsupported: it takes something else.
+        """
+        if not isinstance(self.intake, ImageIntake):
+            kind = type(self.contract.input).__struct_config__.tag
+            raise Unsupported("this is for models of pictures", got=f"a model whose input is kind {kind!r}")
+        return self.intake
+
+    def rows(self, session: Session, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The answer to n items, float32: (n, outputs), or (n, steps, tokens) of a sequence.
+
+        feeds: by name of the graph's input, (n, ...). A fixed batch is filled up and cut, or split.
 
         Raises:
             OutputError: the graph failed, or its answer has another shape than the contract says.
         """
-        graph = self.contract.graph
-        n, fixed = len(tensors), graph.inputs[0].batch
+        return self.run(session, feeds, ())[0]
+
+    def run(
+        self, session: Session, feeds: Mapping[str, np.ndarray], names: tuple[str, ...]
+    ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        """`rows`, and the graph's outputs `names` as they are, (n, ...)."""
+        n = len(next(iter(feeds.values())))
+        fixed = self.contract.graph.inputs[0].batch
         if fixed is None or fixed == n:
-            answer = self._run(session, tensors)
-        else:
-            answer = np.concatenate(
-                [self._padded(session, tensors[i : i + fixed], fixed) for i in range(0, n, fixed)]
-            )
-        return answer.astype(np.float32, copy=False)
+            return self._exactly(session, feeds, names)
+        parts = [self._part(session, feeds, names, begin, fixed) for begin in range(0, n, fixed)]
+        others = {name: np.concatenate([part[1][name] for part in parts]) for name in names}
+        return np.concatenate([part[0] for part in parts]), others
 
-    def _padded(self, session: Session, tensors: np.ndarray, size: int) -> np.ndarray:
-        missing = np.repeat(tensors[-1:], size - len(tensors), axis=0)
-        return self._run(session, np.concatenate([tensors, missing]))[: len(tensors)]
+    def _part(
+        self,
+        session: Session,
+        feeds: Mapping[str, np.ndarray],
+        names: tuple[str, ...],
+        begin: int,
+        size: int,
+    ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        """The items from `begin` on, at most `size`; the last one is repeated where they are fewer."""
+        part = {name: array[begin : begin + size] for name, array in feeds.items()}
+        n = len(next(iter(part.values())))
+        full = {
+            name: np.concatenate([array, np.repeat(array[-1:], size - n, axis=0)])
+            for name, array in part.items()
+        }
+        rows, others = self._exactly(session, full, names)
+        return rows[:n], {name: array[:n] for name, array in others.items()}
 
-    def _run(self, session: Session, tensors: np.ndarray) -> np.ndarray:
-        """The answer to exactly these items, (n, classes)."""
-        graph, n, classes = self.contract.graph, len(tensors), len(self.contract.task.labels)
-        answer = session.run({graph.inputs[0].name: tensors})[graph.answer]
+    def _exactly(
+        self, session: Session, feeds: Mapping[str, np.ndarray], names: tuple[str, ...]
+    ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        n = len(next(iter(feeds.values())))
+        made = session.run(feeds)
+        others = {name: made[name] for name in names}
+        for name, array in others.items():
+            if array.shape[:1] != (n,):
+                raise OutputError(
+                    f"the output {name!r} has no row for each item",
+                    expected=f"({n}, ...)",
+                    got=str(array.shape),
+                )
+        return self.shaped(made[self.contract.graph.answer], n), others
+
+    def shaped(self, answer: np.ndarray, n: int) -> np.ndarray:
+        """The graph's raw answer to n items as (n, outputs) or (n, steps, tokens), float32.
+
+        Raises:
+            OutputError: it has another shape than the contract says.
+        """
+        task = self.contract.task
+        if isinstance(task, Sequence):
+            return self._steps(task, answer, n)
+        classes = self._outputs()
         if answer.size != n * classes or answer.shape[:1] != (n,):
-            raise OutputError(
-                f"the answer {graph.answer!r} has another shape than the contract says",
-                expected=f"({n}, {classes})",
-                got=str(answer.shape),
-            )
-        return answer.reshape(n, classes)
+            raise self._other_shape(f"({n}, {classes})", answer)
+        return answer.reshape(n, classes).astype(np.float32, copy=False)
+
+    def _steps(self, task: Sequence, answer: np.ndarray, n: int) -> np.ndarray:
+        names = {"N": str(n), "T": "steps", "C": str(len(task.labels))}
+        wanted = f"({', '.join(names[axis] for axis in task.layout)})"
+        if answer.ndim != len(task.layout):
+            raise self._other_shape(wanted, answer)
+        order = [task.layout.index(axis) for axis in "NTC" if axis in task.layout]
+        steps = answer.transpose(order)
+        if len(steps) != n or steps.shape[-1] != len(task.labels):
+            raise self._other_shape(wanted, answer)
+        return np.ascontiguousarray(steps.reshape(n, -1, len(task.labels)), dtype=np.float32)
+
+    def _outputs(self) -> int:
+        graph = self.contract.graph
+        answer = next(output for output in graph.outputs if output.name == graph.answer)
+        return answer.classes or len(names_of(self.contract.task))
+
+    def _other_shape(self, wanted: str, answer: np.ndarray) -> OutputError:
+        return OutputError(
+            f"the answer {self.contract.graph.answer!r} has another shape than the contract says",
+            expected=wanted,
+            got=str(answer.shape),
+        )

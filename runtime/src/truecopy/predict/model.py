@@ -9,29 +9,22 @@ import os
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal
 
-import numpy as np
-
-from truecopy.contract import Contract
+from truecopy.contract import Contract, Task, names_of
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact, Unsupported
+from truecopy.intake import Item
 from truecopy.limits import DEFAULT_LIMITS, Limits
-from truecopy.pixels import ChannelOrder, Source, source_name
+from truecopy.pixels import ChannelOrder
 
-from . import heads
+from .answering import answer
 from .opened import Opened, open_artifact
 from .results import Failure, Result
 from .stream import in_batches, map_ordered
 
 CUDA_BATCH = 32
 CHECKPOINT_SUFFIXES = (".pt", ".pth", ".ckpt", ".th", ".tar", ".safetensors")
-
-
-class _Prepared(NamedTuple):
-    source: str
-    tensor: np.ndarray
-    warnings: tuple[str, ...]
 
 
 class Model:
@@ -74,118 +67,128 @@ class Model:
         return self._member.contract.graph.precision
 
     def __repr__(self) -> str:
-        task = self.contract.task
-        return f"<truecopy.Model {len(task.labels)} classes, {self.precision}, {self.device}>"
+        kind = type(self.contract.task).__struct_config__.tag
+        return f"<truecopy.Model {kind}, {_count(self.contract.task)}, {self.precision}, {self.device}>"
 
-    def __call__(self, source: Source, *, color: ChannelOrder | None = None) -> Result:
-        """Answer one image as fast as one image can be answered (all cores for the graph).
+    def __call__(
+        self, source: Any, *, color: ChannelOrder | None = None, outputs: tuple[str, ...] = ()
+    ) -> Result:
+        """Answer one item as fast as one item can be answered (all cores for the graph).
 
-        source: path, bytes, binary file, PIL image, or a uint8 array (h, w) or (h, w, 3) with its `color`.
+        source: of a model of pictures a path, bytes, a binary file, a PIL image, or a uint8 array (h, w) or (h, w, 3) with
+        its `color`; of a table a mapping from column to cell, or an array of one row; of tokens a text or ids.
+        outputs: names of other outputs of the graph, for `result.outputs`.
 
         Raises:
-            InputError: the image cannot be read.
+            InputError: the source cannot be read, or is none for this model.
             OutputError: the graph failed.
         """
-        return self._answer(self._session, [self._prepare(source, color)])[0]
+        self._check_outputs(outputs)
+        return answer(self._member, self._session, [self._member.intake.item(source, color)], outputs)[0]
 
     def predict(
         self,
-        sources: Iterable[Source],
+        sources: Any,
         *,
         on_error: Literal["raise", "yield"] = "raise",
         color: ChannelOrder | None = None,
+        outputs: tuple[str, ...] = (),
     ) -> list[Result | Failure]:
-        """Answer many images, in order. `on_error="yield"` puts a `Failure` in a bad item's place.
+        """Answer many items, in order. `on_error="yield"` puts a `Failure` in a bad item's place.
 
-        color: the channel order, where the sources are arrays of three channels.
+        sources: an iterable of sources; of a table also a CSV file (`pathlib.Path` or its name), a 2-D array or a
+        DataFrame. color, outputs: as for one; `color` where the sources are arrays of three channels.
 
         Raises:
             InputError, OutputError: of the first bad item, unless `on_error` is "yield".
         """
-        return list(self.stream(sources, on_error=on_error, color=color))
+        return list(self.stream(sources, on_error=on_error, color=color, outputs=outputs))
 
     def stream(
         self,
-        sources: Iterable[Source],
+        sources: Any,
         *,
         on_error: Literal["raise", "yield"] = "yield",
         color: ChannelOrder | None = None,
+        outputs: tuple[str, ...] = (),
     ) -> Iterator[Result | Failure]:
-        """Answer images lazily, in order, with a bounded number in flight; closing it stops the workers.
+        """Answer items lazily, in order, with a bounded number in flight; closing it stops the workers.
 
-        On a CPU every worker reads, decodes and runs one image at a time, so an answer never depends on its
+        On a CPU every worker reads, decodes and runs one item at a time, so an answer never depends on its
         neighbours; on a GPU the workers feed batches of 32. An answer comes out when the next source has been
-        taken in, so a camera hears of a frame one frame later. color: as for `predict`.
+        taken in, so a camera hears of a frame one frame later. The arguments are those of `predict`.
 
         Raises:
-            Unsupported: `sources` is one image, or nothing that can be gone through.
+            InputError: `sources` is one source, or nothing that can be gone through.
         """
         if on_error not in ("raise", "yield"):
             raise ValueError(f"on_error is 'raise' or 'yield', not {on_error!r}")
-        _check_many(sources)
-        return self._stream(sources, on_error, color)
+        self._check_outputs(outputs)
+        return self._stream(self._member.intake.many(sources), on_error, color, outputs)
 
     def _stream(
-        self, sources: Iterable[Source], on_error: Literal["raise", "yield"], color: ChannelOrder | None
+        self,
+        sources: Iterable[Any],
+        on_error: Literal["raise", "yield"],
+        color: ChannelOrder | None,
+        outputs: tuple[str, ...],
     ) -> Generator[Result | Failure, None, None]:
         # Closed by name, not by the garbage collector: no thread outlives the loop over the results.
-        with contextlib.closing(self._outcomes(sources, color)) as outcomes:
+        with contextlib.closing(self._outcomes(sources, color, outputs)) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failure) and on_error == "raise":
                     raise outcome.error
                 yield outcome
 
     def _outcomes(
-        self, sources: Iterable[Source], color: ChannelOrder | None
+        self, sources: Iterable[Any], color: ChannelOrder | None, outputs: tuple[str, ...]
     ) -> Generator[Result | Failure, None, None]:
         prepare = functools.partial(self._try_prepare, color=color)
         if self.device == "cpu":
             session = self._throughput_session()
 
-            def whole(source: Source) -> Result | Failure:
-                prepared = prepare(source)
-                return prepared if isinstance(prepared, Failure) else self._try_answer(session, [prepared])[0]
+            def whole(source: Any) -> Result | Failure:
+                item = prepare(source)
+                return item if isinstance(item, Failure) else self._try_answer(session, [item], outputs)[0]
 
             return map_ordered(whole, sources, self._threads)
         ready = map_ordered(prepare, sources, self._threads)
-        return in_batches(ready, CUDA_BATCH, self._answer_batch)
+        return in_batches(ready, CUDA_BATCH, functools.partial(self._answer_batch, outputs=outputs))
 
-    def _prepare(self, source: Source, color: ChannelOrder | None) -> _Prepared:
-        picture = self._member.decode(source, color)
-        return _Prepared(picture.name, self._member.tensor(picture), picture.warnings)
+    def _check_outputs(self, outputs: tuple[str, ...]) -> None:
+        known = [output.name for output in self.contract.graph.outputs]
+        for name in outputs:
+            if name not in known:
+                raise Unsupported(
+                    f"the graph has no output {name!r}", expected=f"one of {', '.join(map(repr, known))}"
+                )
 
-    def _try_prepare(self, source: Source, color: ChannelOrder | None) -> _Prepared | Failure:
+    def _try_prepare(self, source: Any, color: ChannelOrder | None) -> Item | Failure:
+        intake = self._member.intake
         try:
-            return self._prepare(source, color)
+            return intake.item(source, color)
         except TruecopyError as error:
-            return Failure(source_name(source), error)
+            return Failure(intake.name(source), error)
 
-    def _answer(self, session: Session, items: Sequence[_Prepared]) -> list[Result]:
-        task = self.contract.task
-        tensors = items[0].tensor if len(items) == 1 else np.concatenate([item.tensor for item in items])
-        probabilities = heads.probabilities(task, self._member.rows(session, tensors))
-        return [
-            heads.decide(task, row, item.source, item.warnings, passes=1)
-            for item, row in zip(items, probabilities, strict=True)
-        ]
-
-    def _try_answer(self, session: Session, items: Sequence[_Prepared]) -> list[Result | Failure]:
+    def _try_answer(
+        self, session: Session, items: Sequence[Item], outputs: tuple[str, ...]
+    ) -> list[Result | Failure]:
         try:
-            return list(self._answer(session, items))
+            return list(answer(self._member, session, items, outputs))
         except TruecopyError as error:
             if len(items) == 1:
                 return [Failure(items[0].source, error)]
             # One item with NaN must not fail its neighbours: ask one by one who it was.
-            return [outcome for item in items for outcome in self._try_answer(session, [item])]
+            return [outcome for item in items for outcome in self._try_answer(session, [item], outputs)]
 
-    def _try_each_shape(self, items: Sequence[_Prepared]) -> Iterator[Result | Failure]:
-        """One batch for each run of tensors of one shape: a graph of free height and width takes any picture."""
-        for _, run in itertools.groupby(items, key=lambda item: item.tensor.shape):
-            yield from self._try_answer(self._session, list(run))
+    def _try_each_shape(self, items: Sequence[Item], outputs: tuple[str, ...]) -> Iterator[Result | Failure]:
+        """One batch for each run of feeds of one shape: a graph of free height and width takes any picture."""
+        for _, run in itertools.groupby(items, key=_shapes):
+            yield from self._try_answer(self._session, list(run), outputs)
 
-    def _answer_batch(self, batch: list[_Prepared | Failure]) -> list[Result | Failure]:
-        good = [item for item in batch if isinstance(item, _Prepared)]
-        answers = self._try_each_shape(good)
+    def _answer_batch(self, batch: list[Item | Failure], outputs: tuple[str, ...]) -> list[Result | Failure]:
+        good = [item for item in batch if isinstance(item, Item)]
+        answers = self._try_each_shape(good, outputs)
         return [item if isinstance(item, Failure) else next(answers) for item in batch]
 
     def _throughput_session(self) -> Session:
@@ -241,21 +244,14 @@ def load(
     return Model(opened, device, threads or available_cores())
 
 
-def _check_many(sources: object) -> None:
-    """An array would be taken row by row, and a file line by line: one image is never a list of images.
+def _count(task: Task) -> str:
+    """`10 classes`, `2 values`, `68 tokens`."""
+    nouns = {"regression": "values", "sequence": "tokens", "multilabel": "labels"}
+    return f"{len(names_of(task))} {nouns.get(str(type(task).__struct_config__.tag), 'classes')}"
 
-    Raises:
-        Unsupported: with what to type.
-    """
-    one = isinstance(sources, str | bytes | bytearray | memoryview | os.PathLike | np.ndarray)
-    many = hasattr(sources, "__iter__") or hasattr(sources, "__getitem__")
-    if one or hasattr(sources, "read") or not many:
-        raise Unsupported(
-            "this is no list of images",
-            expected="an iterable of sources",
-            got=f"one {type(sources).__name__}",
-            fix="Put it into a list: [source]",
-        )
+
+def _shapes(item: Item) -> tuple[tuple[int, ...], ...]:
+    return tuple(array.shape for array in item.feeds.values())
 
 
 def _one_path(path_or_paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> Path:

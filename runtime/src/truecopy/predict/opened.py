@@ -9,7 +9,6 @@ from truecopy.artifact import Artifact, Content, open_verified
 from truecopy.engine import Session, open_session
 from truecopy.errors import ContractError
 from truecopy.limits import Limits
-from truecopy.pixels import Plan
 
 from .member import Member
 
@@ -29,7 +28,16 @@ class Opened:
         """
         graph = self.member.contract.graph
         session = open_session(self.content.session_source, device, graph.precision, threads)
-        _check_name("inputs[0].name", graph.inputs[0].name, session.inputs)
+        for index, tensor in enumerate(graph.inputs):
+            _check_name(f"inputs[{index}].name", tensor.name, session.inputs)
+        fed = {tensor.name for tensor in graph.inputs}
+        unfed = [name for name in session.inputs if name not in fed]
+        if unfed:
+            raise ContractError(
+                "the graph has an input that the contract does not feed",
+                got=", ".join(map(repr, unfed)),
+                where="`$.graph.inputs`",
+            )
         _check_name("answer", graph.answer, session.outputs)
         return session
 
@@ -52,6 +60,4 @@ def open_artifact(path: str | os.PathLike[str], limits: Limits) -> Opened:
         ContractError: the document in it is wrong.
     """
     artifact, content = open_verified(path, limits)
-    return Opened(
-        artifact, Member(artifact.contract, Plan.of(artifact.contract, limits=limits), limits), content
-    )
+    return Opened(artifact, Member.of(artifact.contract, limits), content)

@@ -17,7 +17,7 @@ from truecopy.errors import ContractError, InputError, OutputError
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import Picture, Plan, Source, Tensor, decode
 from truecopy.predict import Classification, Member, open_artifact
-from truecopy.predict.heads import decide, probabilities
+from truecopy.predict.heads import activate, decide
 
 from .explanation import Explanation, Fed, LeftOut, Stage, policy_in_words
 from .mistakes import Mistake, mistakes
@@ -49,9 +49,10 @@ def explain(
 
 def explained(member: Member, session: Session, source: Source, model: str) -> Explanation:
     """Explain one photo with an open session; `model` is how the file is called."""
-    picture = member.decode(source, None)
-    canvas = member.plan.canvas(picture)
-    tensor = member.plan.tensor(canvas)
+    intake = member.image
+    picture = intake.decode(source)
+    canvas = intake.plan.canvas(picture)
+    tensor = intake.plan.tensor(canvas)
     answer = _decided(member, session, tensor, picture)
     stages, hidden = _stages(member, picture, canvas, tensor)
     run = _Run(member, session, source, picture, tensor, answer)
@@ -70,8 +71,13 @@ def explained(member: Member, session: Session, source: Source, model: str) -> E
 
 def _decided(member: Member, session: Session, tensor: Tensor, picture: Picture) -> Classification:
     task = member.contract.task
-    (row,) = probabilities(task, member.rows(session, tensor[np.newaxis]))
-    return decide(task, row, picture.name, picture.warnings, passes=1)
+    (row,) = activate(task, member.rows(session, member.image.feeds(tensor)))
+    result = decide(task, row, picture.name, picture.warnings, passes=1)
+    if not isinstance(result, Classification):
+        raise ContractError(
+            "explain is for multiclass models", got=type(result).__name__, where="`$.task.kind`"
+        )
+    return result
 
 
 def _stages(member: Member, picture: Picture, canvas: Array, tensor: Tensor) -> tuple[tuple[Stage, ...], int]:
@@ -82,7 +88,7 @@ def _stages(member: Member, picture: Picture, canvas: Array, tensor: Tensor) -> 
     # The last step of the geometry makes the canvas; of very many, the first ones and that one are shown.
     kept = range(count) if count <= _MOST_STEPS else (*range(_MOST_STEPS - 1), count - 1)
     pixels = picture.pixels()
-    made = [Stage("decoded", policy_in_words(contract.input), numbers(pixels), shown(pixels, 0, 255))]
+    made = [Stage("decoded", policy_in_words(contract.image), numbers(pixels), shown(pixels, 0, 255))]
     for index in kept:
         after = canvas if index == count - 1 else _canvas_after(member, index + 1, picture)
         scaled = any(isinstance(step, Values) for step in contract.steps[: index + 1])
@@ -103,9 +109,9 @@ def _stages(member: Member, picture: Picture, canvas: Array, tensor: Tensor) -> 
 def _canvas_after(member: Member, count: int, picture: Picture) -> Array:
     """The canvas after the first `count` steps: they are a contract of their own, for a graph of any size."""
     steps = (*member.contract.steps[:count], Values(chain=()))
-    channels = flow(steps, member.contract.input.channels).channels
+    channels = flow(steps, member.contract.image.channels).channels
     free = GraphInput(name="canvas", dtype="float32", layout="NHWC", shape=("n", "height", "width", channels))
-    return Plan.compile(member.contract.input, steps, free, limits=member.limits).canvas(picture)
+    return Plan.compile(member.contract.image, steps, free, limits=member.image.limits).canvas(picture)
 
 
 def _seen(values: Array, scaled: bool) -> Image.Image:
@@ -140,9 +146,9 @@ def _try(run: _Run, mistake: Mistake) -> Fed | LeftOut:
 
 
 def _fed(run: _Run, mistake: Mistake) -> Fed | LeftOut:
-    contract, limits = run.member.contract, run.member.limits
+    contract, limits = run.member.contract, run.member.image.limits
     picture = run.picture
-    if mistake.input != contract.input:
+    if mistake.input != contract.image:
         picture = decode(run.source, mistake.input, limits=limits)
         # Whoever ignores a turn is warned of it, and nobody else.
         if set(picture.warnings) == set(run.picture.warnings):

@@ -35,7 +35,7 @@ def mistakes(contract: Contract) -> tuple[Mistake, ...]:
     return tuple(
         mistake
         for mistake in _all(contract)
-        if (mistake.input, mistake.steps) != (contract.input, contract.steps) and _holds(mistake)
+        if (mistake.input, mistake.steps) != (contract.image, contract.steps) and _holds(mistake)
     )
 
 
@@ -47,7 +47,7 @@ def _holds(mistake: Mistake) -> bool:
 
 
 def _all(contract: Contract) -> Iterator[Mistake]:
-    policy, steps = contract.input, contract.steps
+    policy, steps = contract.image, contract.steps
     made = flow(steps, policy.channels)
     for name, sentence, changed in _channel_orders(policy, steps):
         yield Mistake("channels", name, sentence, policy, changed)

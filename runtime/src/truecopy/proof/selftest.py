@@ -10,13 +10,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from truecopy.artifact import GoldenSample
+from truecopy.contract import names_of
 from truecopy.contract.portability import replay_levels
+from truecopy.digest import digest
 from truecopy.engine import Session, available_cores
 from truecopy.errors import OutputError, ProofError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS, Limits
-from truecopy.pixels import digest
 from truecopy.predict import Member, open_artifact
-from truecopy.predict.heads import decide, probabilities
+from truecopy.predict.heads import activate, decide
 
 from .stages import Replay, from_canvas, replay, stored_canvas
 from .tolerance import margin, output_tolerance, relative_difference
@@ -108,7 +109,7 @@ def check_samples(
     """Replay each sample; a sample that fails outright differs at the stage that it did not reach."""
     for sample in golden:
         try:
-            made = replay(member, session, sample.encoded)
+            made = replay(member, session, member.intake.stored(sample.encoded))
             canvas = _canvas(member, sample, made)
             if canvas.verdict == "within":
                 # The rest is held to its bits on the golden canvas: only the canvas depends on the CPU.
@@ -144,7 +145,7 @@ def _canvas(member: Member, golden: GoldenSample, made: Replay) -> StageCheck:
     """Equal bits; or, where the kernel depends on the CPU, within the levels that are stated for it."""
     check = _digest("canvas", made.canvas, golden.canvas)
     allowed = replay_levels(member.contract.steps)
-    if check.ok or golden.canvas_png is None or not allowed:
+    if check.ok or golden.canvas_png is None or made.pixels is None or not allowed:
         return check
     stored = stored_canvas(golden)
     if digest(stored) != golden.canvas or stored.shape != made.pixels.shape:
@@ -171,12 +172,12 @@ def _output(made: np.ndarray, golden: np.ndarray, tolerance: float | None) -> St
 def _result(member: Member, made: Replay, golden: GoldenSample, tolerance: float | None) -> StageCheck:
     """Both rows through the head, to what a user would be told."""
     task = member.contract.task
-    if made.output.shape != golden.output.shape or len(golden.output) != len(task.labels):
+    if made.output.shape != golden.output.shape or len(golden.output) != len(names_of(task)):
         return StageCheck("result", "differs", "the answer has another shape")
     try:
         now, then = (
             decide(task, row, golden.name, (), 1)
-            for row in probabilities(task, np.stack([made.output, golden.output]))
+            for row in activate(task, np.stack([made.output, golden.output]))
         )
     except OutputError as error:
         return StageCheck("result", "differs", str(error))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image
 
+from truecopy.contract import names_of
 from truecopy.contract.words import in_words
 from truecopy.predict import Classification
 
@@ -41,8 +42,8 @@ def _head(explanation: Explanation) -> Iterator[Part]:
     signature = contract.graph.inputs[0]
     shape = " x ".join(map(str, signature.shape))
     summary = (
-        f"Input: {policy_in_words(contract.input)}.   "
-        f"Graph: {signature.dtype} {signature.layout} {shape}, {len(contract.task.labels)} classes, "
+        f"Input: {policy_in_words(contract.image)}.   "
+        f"Graph: {signature.dtype} {signature.layout} {shape}, {len(names_of(contract.task))} classes, "
         f"{contract.graph.precision} on {explanation.device}.   Proof: {contract.proof.level}."
     )
     yield _text(summary, before=6)

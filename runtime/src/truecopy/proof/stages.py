@@ -4,54 +4,60 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from truecopy.artifact import GoldenSample
 from truecopy.contract.portability import replay_levels
+from truecopy.digest import digest
 from truecopy.engine import Session
+from truecopy.intake import Item
 from truecopy.limits import DEFAULT_LIMITS
-from truecopy.pixels import Source, digest
 from truecopy.pixels.encoded import open_encoded
 from truecopy.pixels.raster import as_array, as_image
 from truecopy.predict import Member
+from truecopy.predict.answering import own_steps
 
 STAGES = ("decode", "canvas", "tensor", "output", "result")
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Digests of the first three stages, the canvas itself, and the answer's row (classes,), float32."""
+    """The item, digests of the first three stages, the answer's row (outputs,) or (steps, tokens), float32, and the canvas
+    itself where it is a picture.
+    """
 
+    item: Item
     decode: str
     canvas: str
     tensor: str
     output: np.ndarray
-    pixels: np.ndarray
+    pixels: np.ndarray | None
 
 
-def replay(member: Member, session: Session, source: Source) -> Replay:
-    """Run one image and keep what every stage made of it.
+def replay(member: Member, session: Session, source: Any) -> Replay:
+    """Run one source and keep what every stage made of it.
 
     Raises:
-        InputError, OutputError: the image cannot be read, or the graph failed.
+        InputError, OutputError: the source cannot be read, or the graph failed.
     """
-    picture = member.decode(source, None)
-    canvas = member.plan.canvas(picture)
-    tensor, output = from_canvas(member, session, canvas)
-    return Replay(digest(picture.pixels()), digest(canvas), tensor, output, canvas)
+    traced = member.intake.traced(source)
+    row = own_steps(member.rows(session, traced.item.feeds)[0], traced.item)
+    return Replay(traced.item, traced.decode, traced.canvas, traced.tensor, row, traced.pixels)
 
 
 def from_canvas(member: Member, session: Session, canvas: np.ndarray) -> tuple[str, np.ndarray]:
-    """The last two stages: digest of the tensor, and the answer's row."""
-    tensor = member.plan.tensor(canvas)
-    return digest(tensor), member.rows(session, tensor[np.newaxis])[0]
+    """The last two stages of a picture: digest of the tensor, and the answer's row."""
+    tensor = member.image.plan.tensor(canvas)
+    return digest(tensor), member.rows(session, member.image.feeds(tensor))[0]
 
 
 def record(member: Member, session: Session, name: str, encoded: bytes) -> GoldenSample:
-    """A golden sample of an encoded image."""
-    made = replay(member, session, encoded)
-    depends = replay_levels(member.contract.steps) and made.pixels.dtype == np.uint8
+    """A golden sample of an encoded source."""
+    made = replay(member, session, member.intake.stored(encoded))
+    pixels = made.pixels
+    depends = replay_levels(member.contract.steps) and pixels is not None and pixels.dtype == np.uint8
     return GoldenSample(
         name=name,
         encoded=encoded,
@@ -59,7 +65,7 @@ def record(member: Member, session: Session, name: str, encoded: bytes) -> Golde
         canvas=made.canvas,
         tensor=made.tensor,
         output=made.output,
-        canvas_png=_png(made.pixels) if depends else None,
+        canvas_png=_png(pixels) if depends and pixels is not None else None,
     )
 
 

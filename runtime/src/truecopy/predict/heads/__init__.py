@@ -1,5 +1,5 @@
-"""Heads: from the graph's raw answer to a result. One file a task."""
+"""Heads: from the graph's raw answer to a result. One file a task, pure functions of the task."""
 
-from .multiclass import decide, probabilities
+from .head import activate, decide
 
-__all__ = ["decide", "probabilities"]
+__all__ = ["activate", "decide"]

@@ -9,7 +9,7 @@ from truecopy.errors import OutputError
 from truecopy.predict.results import TOP, Classification, Score
 
 
-def probabilities(task: Multiclass, rows: np.ndarray) -> np.ndarray:
+def activate(task: Multiclass, rows: np.ndarray) -> np.ndarray:
     """float32 (n, classes), rows of the answer, as probabilities (n, classes).
 
     Softmax in float32 after the temperature, with the largest value subtracted.

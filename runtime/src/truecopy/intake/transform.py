@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from truecopy.contract.codec import decode as contract_of
 from truecopy.contract.codec import encode
 from truecopy.contract.document import Contract
-from truecopy.contract.words import in_words
+from truecopy.contract.words import input_in_words
 from truecopy.errors import ContractError
 from truecopy.limits import DEFAULT_LIMITS, Limits
+from truecopy.pixels import ChannelOrder
 
-from .arrays import ChannelOrder
-from .decode import Source, decode
-from .plan import Plan, Tensor
+from .intake import intake_of
 
 
 class Transform:
@@ -45,28 +46,28 @@ class Transform:
         self._json = encode(contract, limits)
         self._contract = contract
         self._limits = limits
-        self._plan = Plan.of(contract, limits=limits)
+        self._intake = intake_of(contract, limits)
 
     @property
     def contract(self) -> Contract:
         return self._contract
 
-    def __call__(self, source: Source, color: ChannelOrder | None = None) -> Tensor:
-        """The tensor of one picture in the graph's dtype and layout, without the batch axis: C-contiguous and new.
+    def __call__(self, source: Any, color: ChannelOrder | None = None) -> np.ndarray:
+        """What the graph's first input is fed, in its dtype and layout, without the batch axis: C-contiguous and new.
 
-        `source` is a path, bytes, a binary stream, a PIL image, or a uint8 array, whose channel order `color` says.
+        `source` of a picture is a path, bytes, a binary stream, a PIL image, or a uint8 array, whose channel order `color`
+        says.
 
         Raises:
-            InputError: the picture cannot be read, or leads to a size that the graph does not take.
+            InputError: the source cannot be read, or is none for this contract.
         """
-        picture = decode(source, self._contract.input, color=color, limits=self._limits)
-        return self._plan.tensor(self._plan.canvas(picture))
+        fed: np.ndarray = self._intake.item(source, color).feeds[self._contract.graph.inputs[0].name][0]
+        return fed
 
     def __repr__(self) -> str:
-        image, graph_input = self._contract.input, self._contract.graph.inputs[0]
-        steps = ", ".join(in_words(step) for step in self._contract.steps)
+        graph_input = self._contract.graph.inputs[0]
         tensor = f"{graph_input.dtype} {graph_input.layout[1:]} {' x '.join(map(str, graph_input.shape[1:]))}"
-        return f"Transform({image.color} by {image.decoder}; {steps}; {tensor})"
+        return f"Transform({input_in_words(self._contract)}; {tensor})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Transform):

@@ -1,0 +1,64 @@
+"""What every kind of input can do, and which one a contract asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from truecopy.contract import Contract, ImageInput, TableInput, TokensInput
+from truecopy.limits import DEFAULT_LIMITS, Limits
+from truecopy.pixels import ChannelOrder
+
+from .image import ImageIntake
+from .item import Item, Traced
+from .table import TableIntake
+from .tokens import TokensIntake
+
+
+class Intake(Protocol):
+    """A contract's input, compiled once. Every method may be called from several threads."""
+
+    def item(self, source: Any, color: ChannelOrder | None = None) -> Item:
+        """One source as the graph takes it.
+
+        Raises:
+            InputError: the source cannot be read, or is none for this model.
+        """
+        ...
+
+    def traced(self, source: Any) -> Traced:
+        """The same with the digest of every stage."""
+        ...
+
+    def stored(self, encoded: bytes) -> Any:
+        """The source that a golden sample's bytes stand for."""
+        ...
+
+    def many(self, sources: Any) -> Iterable[Any]:
+        """The sources one by one: a table's file gives its rows.
+
+        Raises:
+            InputError: this is one source, or nothing that can be gone through.
+        """
+        ...
+
+    def name(self, source: Any) -> str:
+        """How messages and results call a source."""
+        ...
+
+
+def intake_of(
+    contract: Contract, limits: Limits = DEFAULT_LIMITS
+) -> ImageIntake | TableIntake | TokensIntake:
+    """The intake that `contract.input` asks for.
+
+    Raises:
+        ContractError: the steps contradict themselves, the graph or the limits.
+    """
+    match contract.input:
+        case ImageInput():
+            return ImageIntake.of(contract, limits)
+        case TableInput():
+            return TableIntake.of(contract, limits)
+        case TokensInput():
+            return TokensIntake.of(contract, limits)

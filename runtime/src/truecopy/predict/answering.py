@@ -1,0 +1,66 @@
+"""From items to results: the graph, the head, and generation where the task asks for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from truecopy.contract import Autoregressive
+from truecopy.contract import Sequence as SequenceTask
+from truecopy.engine import Session
+from truecopy.errors import Unsupported
+from truecopy.intake import Item
+
+from .generation import generate
+from .heads import activate, decide
+from .member import Member
+from .results import Result
+
+
+def answer(
+    member: Member, session: Session, items: Sequence[Item], outputs: tuple[str, ...] = ()
+) -> list[Result]:
+    """One result an item. The items' feeds have one shape. outputs: names of other outputs of the graph.
+
+    Raises:
+        OutputError: the graph failed, or answered with NaN or infinity.
+        InputError: generated text leaves what the graph takes.
+        Unsupported: `outputs` of a model that runs many times for one item.
+    """
+    task = member.contract.task
+    if isinstance(task, SequenceTask) and isinstance(task.decoding, Autoregressive):
+        if outputs:
+            raise Unsupported("generated text takes many passes: no other output belongs to it")
+        return [generate(member, session, item) for item in items]
+    rows, others = member.run(session, together(items), outputs)
+    made = []
+    for index, item in enumerate(items):
+        row = activate(task, own_steps(rows[index], item)[np.newaxis])[0]
+        result = decide(task, row, item.source, item.warnings, passes=1)
+        made.append(dataclasses.replace(result, outputs=_own(others, index)) if outputs else result)
+    return made
+
+
+def together(items: Sequence[Item]) -> Mapping[str, np.ndarray]:
+    """The feeds of all items as one batch."""
+    if len(items) == 1:
+        return items[0].feeds
+    return {name: np.concatenate([item.feeds[name] for item in items]) for name in items[0].feeds}
+
+
+def own_steps(row: np.ndarray, item: Item) -> np.ndarray:
+    """The answer's row; of (steps, tokens) those that are no padding, where there is a step for each id."""
+    if row.ndim != 2 or item.steps is None:
+        return row
+    fed = next(iter(item.feeds.values()))
+    return row[slice(*item.steps)] if len(row) == fed.shape[1] else row
+
+
+def _own(others: Mapping[str, np.ndarray], index: int) -> Mapping[str, np.ndarray]:
+    own = {}
+    for name, array in others.items():
+        own[name] = array[index].copy()
+        own[name].setflags(write=False)
+    return own

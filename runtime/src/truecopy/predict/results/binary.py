@@ -1,0 +1,49 @@
+"""Yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .score import TOP, outputs_to_dict
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binary:
+    """Answer of a binary model for one item.
+
+    label: the positive one where `probability` reaches `threshold`, else the other; index: its place among `labels`.
+    probability: of the positive label, whichever label was given. probabilities: read-only float32 (2,), of both labels
+    in their order. The rest as in `Classification`.
+    """
+
+    source: str
+    label: str
+    index: int
+    positive: bool
+    probability: float
+    threshold: float
+    probabilities: np.ndarray = field(repr=False)
+    passes: int
+    warnings: tuple[str, ...]
+    labels: tuple[str, ...] = field(repr=False)
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+    def to_dict(self, *, probabilities: bool = False, top: int = TOP) -> dict[str, Any]:  # noqa: ARG002
+        """Plain data for JSON."""
+        row: dict[str, Any] = {
+            "source": self.source,
+            "label": self.label,
+            "index": self.index,
+            "positive": self.positive,
+            "probability": self.probability,
+            "threshold": self.threshold,
+            "passes": self.passes,
+            "warnings": list(self.warnings),
+        }
+        if probabilities:
+            row["probabilities"] = [float(p) for p in self.probabilities]
+        return row | outputs_to_dict(self.outputs)

@@ -1,0 +1,55 @@
+"""Numbers with names and units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .score import TOP, outputs_to_dict
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One quantity. value: in `unit` (None: it has none), after clipping. clipped: the range's end that it was set to,
+    `low` or `high`; None where it lay inside.
+    """
+
+    name: str
+    value: float
+    unit: str | None
+    clipped: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"name": self.name, "value": self.value, "unit": self.unit, "clipped": self.clipped}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """Answer of a regression for one item. numbers: read-only float64 (quantities,), as in `values`."""
+
+    source: str
+    values: tuple[Value, ...]
+    numbers: np.ndarray = field(repr=False)
+    passes: int
+    warnings: tuple[str, ...]
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, name: str) -> float:
+        """The value of the quantity `name`."""
+        for value in self.values:
+            if value.name == name:
+                return value.value
+        raise KeyError(f"no value {name!r}: there are {', '.join(value.name for value in self.values)}")
+
+    def to_dict(self, *, probabilities: bool = False, top: int = TOP) -> dict[str, Any]:  # noqa: ARG002
+        """Plain data for JSON."""
+        return {
+            "source": self.source,
+            "values": [value.to_dict() for value in self.values],
+            "passes": self.passes,
+            "warnings": list(self.warnings),
+        } | outputs_to_dict(self.outputs)

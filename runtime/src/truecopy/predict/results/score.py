@@ -1,0 +1,37 @@
+"""One class and its probability, and what all results share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One class and its probability; `index` is its identity, labels may repeat."""
+
+    label: str
+    index: int
+    probability: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"label": self.label, "index": self.index, "probability": self.probability}
+
+
+def best_of(probabilities: np.ndarray, labels: tuple[str, ...], k: int) -> tuple[Score, ...]:
+    """The best `k` classes, best first, ties to the lower index."""
+    if k < 0:
+        raise ValueError(f"k must not be negative, got {k}")
+    best = np.argsort(-probabilities, kind="stable")[:k]
+    return tuple(Score(labels[i], int(i), float(probabilities[i])) for i in best)
+
+
+def outputs_to_dict(outputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """`{"outputs": {name: nested lists}}`, or nothing where none was asked for."""
+    return {"outputs": {name: array.tolist() for name, array in outputs.items()}} if outputs else {}

@@ -1,0 +1,1 @@
+"""Rows of named columns to features. NumPy only."""

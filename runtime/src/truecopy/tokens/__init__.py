@@ -1,0 +1,1 @@
+"""Text and ids to what a graph of sequences takes. NumPy only."""
