@@ -14,13 +14,19 @@ from truecopy import errors
 def test_the_runtime_exports_these_names() -> None:
     assert truecopy.__all__ == [
         "Artifact",
+        "Binary",
         "Classification",
         "Failure",
         "Limits",
         "Model",
+        "Multilabel",
+        "Regression",
         "Result",
         "Score",
+        "Sequence",
+        "Token",
         "Transform",
+        "Value",
         "errors",
         "load",
         "preprocess",
@@ -33,6 +39,7 @@ def test_the_exporter_exports_these_names() -> None:
     assert truecopy_export.__all__ == [
         "KerasPipeline",
         "Report",
+        "TextRecipe",
         "attach",
         "contract_for",
         "export",

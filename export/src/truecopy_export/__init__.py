@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .api import attach, export
     from .first_contract import contract_for
     from .recipes.keras.pipeline import KerasPipeline
+    from .recipes.tokens.text_recipe import TextRecipe
     from .report import Report
 
 __version__ = "0.3.0"
@@ -23,13 +24,14 @@ __version__ = "0.3.0"
 _HOME = {
     "KerasPipeline": "truecopy_export.recipes.keras.pipeline",
     "Report": "truecopy_export.report",
+    "TextRecipe": "truecopy_export.recipes.tokens.text_recipe",
     "attach": "truecopy_export.api",
     "contract_for": "truecopy_export.first_contract",
     "export": "truecopy_export.api",
     "reseal": "truecopy.artifact",
 }
 
-__all__ = ["KerasPipeline", "Report", "attach", "contract_for", "export", "reseal"]
+__all__ = ["KerasPipeline", "Report", "TextRecipe", "attach", "contract_for", "export", "reseal"]
 
 
 def __getattr__(name: str) -> Any:

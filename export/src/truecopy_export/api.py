@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from truecopy.contract.graph import Feed
 from truecopy.contract.resize import PassOrder
 
 from .progress import Progress, Silent
 from .recipes import Labels, Takes, import_recipe, read_labels
 from .report import Report
 from .request import Precision, Request, check_request
+from .tasks import read_task
 
 if TYPE_CHECKING:
     from torch import nn
 
 StrPath: TypeAlias = str | os.PathLike[str]
 LabelSource: TypeAlias = Sequence[str] | Mapping[str, int] | str | os.PathLike[str]
+TaskSource: TypeAlias = str | Path | Mapping[str, Any]
+Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 
 
 def export(
@@ -26,14 +30,16 @@ def export(
     output: StrPath,
     *,
     recipe: object,
-    labels: LabelSource,
-    task: str = "multiclass",
+    labels: LabelSource | None = None,
+    task: TaskSource = "multiclass",
     proof: StrPath | None = None,
     proof_labels: StrPath | None = None,
     unproven: bool = False,
     precision: Precision | tuple[Precision, ...] = ("fp32",),
-    activation: Literal["softmax", "none"] = "softmax",
+    activation: Activation | None = None,
     threshold: float | None = None,
+    answer: str | None = None,
+    batch: int | None = None,
     golden: int = 0,
     pillow_passes: PassOrder | None = None,
     recipe_input: Takes = "pil",
@@ -44,14 +50,16 @@ def export(
     """Write `module`, as it stands, as an artifact: for the end of a training script. The module is not changed.
 
     recipe: the validation transform itself (torchvision, timm, a Hugging Face image processor, Keras, albumentations,
-    Ultralytics), or a spelling as after --recipe. recipe_input: what a torchvision transform takes. recipe_options: what
-    the object itself leaves open, as after --recipe-arg.
-    labels: one per output, a `class_to_idx`, or a file. proof: a folder with real images; without one, say
-    `unproven=True`. An AveragedModel, DataParallel or compiled module is unwrapped.
+    Ultralytics), a fitted scikit-learn object for tables, a `TokensInput`, or a spelling as after --recipe. recipe_input:
+    what a torchvision transform takes. recipe_options: what the object itself leaves open, as after --recipe-arg.
+    labels: one per output, a `class_to_idx`, or a file; a sequence's vocabulary; None for numbers. task: its kind, or a
+    mapping or a .yaml file with `kind` and its fields. answer: which output, where there are several. batch: 1 for a
+    graph that takes one item at a time. proof: a folder with real images, a .csv of rows, a .txt of texts or a .jsonl of
+    ids; without one, say `unproven=True`. An AveragedModel, DataParallel or compiled module is unwrapped.
 
     Raises:
-        CheckpointError: the module cannot be exported, or is no function of one image.
-        RecipeError: recipe, labels or activation do not fit; names the part.
+        CheckpointError: the module cannot be exported, or is no function of one item.
+        RecipeError: recipe, labels, task or answer do not fit; names the part.
         ProofError: original and copy differ; no file is written.
     """
     from .exporter import Trained, export_trained
@@ -59,17 +67,17 @@ def export(
 
     request = Request(
         output=Path(output),
-        labels=read_label_source(labels),
+        labels=None if labels is None else read_label_source(labels),
         proof=_path(proof),
         proof_labels=_path(proof_labels),
         unproven=unproven,
         golden=golden,
-        activation=activation,
-        threshold=threshold,
+        task=read_task(task, activation=activation, threshold=threshold),
+        batch=batch,
         pass_order=pillow_passes,
         overwrite=overwrite,
     )
-    check_request(request, task, precision)
+    check_request(request, precision)
     plain = unwrap(module)
     taken = import_recipe(
         recipe,
@@ -80,7 +88,9 @@ def export(
         recipe_input=recipe_input,
         options=recipe_options,
     )
-    return export_trained(Trained(plain, {}, described(module), None), taken, request, progress or Silent())
+    return export_trained(
+        Trained(plain, {}, described(module), None, answer), taken, request, progress or Silent()
+    )
 
 
 def attach(
@@ -89,14 +99,15 @@ def attach(
     *,
     recipe: object,
     labels: LabelSource | None = None,
-    task: str = "multiclass",
+    task: TaskSource = "multiclass",
     proof: StrPath | None = None,
     proof_labels: StrPath | None = None,
     unproven: bool = False,
-    activation: Literal["softmax", "none"] | None = None,
+    activation: Activation | None = None,
     threshold: float | None = None,
     answer: str | None = None,
     layout: Literal["NCHW", "NHWC"] | None = None,
+    feeds: Mapping[str, Feed] | None = None,
     golden: int = 0,
     pillow_passes: PassOrder | None = None,
     recipe_input: Takes = "pil",
@@ -106,13 +117,14 @@ def attach(
 ) -> Report:
     """Write the ONNX file `source` with contract, golden samples and seal as `output`; needs no torch.
 
-    recipe: a YAML file of steps, a live transform, or "metadata": what the file itself says, which may hold the labels
-    too. answer: which output, where there are several. layout: where
-    the shape of the input does not tell it. The rest as `export`.
+    recipe: a YAML file of steps, a live transform or fitted object, or "metadata": what the file itself says, which may
+    hold the labels too. answer: which output, where there are several. layout: where the shape of the input does not
+    tell it. feeds: what an input of a sequence takes, `{name: "ids" | "mask" | "zeros"}`, where its name does not tell.
+    The rest as `export`.
 
     Raises:
         ArtifactError: `source` is no ONNX model, or unsafe.
-        RecipeError: recipe, labels, activation, answer or layout do not fit.
+        RecipeError: recipe, labels, task, answer, layout or feeds do not fit.
         ProofError: the transform's tensors differ from the steps'; no file is written.
     """
     from .attacher import Foreign, attach_foreign
@@ -124,14 +136,13 @@ def attach(
         proof_labels=_path(proof_labels),
         unproven=unproven,
         golden=golden,
-        activation=activation,
-        threshold=threshold,
+        task=read_task(task, activation=activation, threshold=threshold),
         pass_order=pillow_passes,
         overwrite=overwrite,
     )
-    check_request(request, task, ("fp32",))
+    check_request(request, ("fp32",))
     return attach_foreign(
-        Foreign(Path(source), recipe, answer, layout, recipe_input, recipe_options or {}),
+        Foreign(Path(source), recipe, answer, layout, recipe_input, recipe_options or {}, feeds or {}),
         request,
         progress or Silent(),
     )

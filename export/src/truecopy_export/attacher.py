@@ -5,37 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import onnx
 
 from truecopy.artifact import split, walk
 from truecopy.artifact.metadata import CONTRACT_KEY
-from truecopy.contract import GraphInput, GraphOutput, Provenance
+from truecopy.contract import GraphInput, ImageInput, Provenance, Sequence, TokensInput
+from truecopy.contract.graph import Feed
 from truecopy.engine import Session, available_cores, open_session
-from truecopy.errors import RecipeError, UnreadableArtifact, Unsafe
+from truecopy.errors import RecipeError, UnreadableArtifact
 
+from .graph.ending import ends_in
+from .graph.foreign_inputs import Layout, foreign_inputs
+from .graph.foreign_outputs import foreign_outputs
 from .graph.precision import precision_of
 from .graph.stability import check_stability
 from .progress import Progress
 from .proof import Answer, Original
 from .recipes import Circumstances, Recipe, Takes, import_recipe, read_metadata
 from .report import Report
-from .request import Request
+from .request import Request, check_proof_kind
+from .signature import Signature, sequence_signature
+from .tasks import build_task, task_notes
 from .versions import versions
 from .writer import Subject, now, write
-
-Layout = Literal["NCHW", "NHWC"]
-_DTYPES: Mapping[int, Literal["float32", "float16"]] = {
-    onnx.TensorProto.FLOAT: "float32",
-    onnx.TensorProto.FLOAT16: "float16",
-}
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """An ONNX file, and what its graph alone does not say. recipe: a spelling, or a live transform."""
+    """An ONNX file, and what its graph alone does not say. recipe: a spelling, or a live transform.
+
+    feeds: what an input of a sequence takes, by its name.
+    """
 
     path: Path
     recipe: object
@@ -43,6 +45,7 @@ class Foreign:
     layout: Layout | None
     recipe_input: Takes = "pil"
     recipe_options: Mapping[str, str] = field(default_factory=dict)
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
 
 
 def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Report:
@@ -50,8 +53,8 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
 
     Raises:
         ArtifactError: no ONNX model, or unsafe.
-        RecipeError: recipe, labels, activation, answer or layout do not fit.
-        ProofError: the transform's tensors differ from the steps'; no file is written.
+        RecipeError: recipe, labels, task, answer, layout or feeds do not fit.
+        ProofError: the original's tensors differ from the contract's; no file is written.
     """
     progress.stage("read the graph")
     data = _read(foreign.path)
@@ -65,30 +68,26 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
             fix="truecopy inspect shows it; truecopy seal or truecopy_export.reseal writes it anew",
         )
     model = _parse(data, where)
-    graph_input = _input(model, foreign.layout, where)
-    recipe, request = _recipe(foreign, metadata, graph_input, request)
-    if recipe.made.size is None and any(isinstance(side, int) for side in graph_input.size):
-        raise RecipeError(
-            "the recipe leaves pictures of different sizes, and the graph takes one",
-            expected=f"{graph_input.size[0]} x {graph_input.size[1]} after the last step",
-            fix="End it with CenterCrop or Resize((height, width))",
-        )
+    recipe, request, inputs = _recipe(foreign, metadata, model, request)
+    check_proof_kind(request.proof, recipe.input)
     precision = precision_of(model)
     session = open_session(data, "cpu", precision, available_cores())
-    example = _example(graph_input, recipe)
-    outputs, name = _outputs(model, session, example, foreign.answer, where)
-    check_stability(session, graph_input, name, example.zeros.shape[1:], precision)
+    signature = _signature(inputs, recipe)
+    outputs, name = foreign_outputs(model, session, signature, foreign.answer, where)
+    task = build_task(request.task, request.labels, next(one for one in outputs if one.name == name))
+    items = task.layout.index("N") if isinstance(task, Sequence) else 0
+    check_stability(session, signature, name, precision, items)
     subject = Subject(
         graph=graph,
-        inputs=(graph_input,),
+        inputs=inputs,
         outputs=outputs,
         answer=name,
         opset=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
         precision=precision,
-        recipe=recipe,
+        recipe=replace(recipe, notes=(*recipe.notes, *task_notes(request.task, task))),
         original=Original(
             recipe.original,
-            _answer(session, graph_input, name),
+            _answer(session, inputs[0], name, items),
             other_network=False,
             load=recipe.load,
             other_decoder=recipe.other_decoder,
@@ -102,15 +101,30 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
             created=now(),
         ),
         foreign=metadata,
+        ending=ends_in(model, name),
     )
     return write(subject, request, progress)
 
 
 def _recipe(
-    foreign: Foreign, metadata: Mapping[str, str], graph_input: GraphInput, request: Request
-) -> tuple[Recipe, Request]:
-    """The recipe; where the file's own metadata is it, labels and activation that nobody typed are taken too."""
-    if foreign.recipe != "metadata":
+    foreign: Foreign, metadata: Mapping[str, str], model: onnx.ModelProto, request: Request
+) -> tuple[Recipe, Request, tuple[GraphInput, ...]]:
+    """The recipe and the inputs that it feeds; where the file's own metadata is the recipe, labels and activation that
+    nobody typed are taken too.
+    """
+    where = str(foreign.path)
+    if foreign.recipe == "metadata":
+        inputs = foreign_inputs(model, None, foreign.layout, {}, where)
+        circumstances = Circumstances(
+            request.passes, takes=foreign.recipe_input, options=foreign.recipe_options
+        )
+        found = read_metadata(metadata, inputs[0], circumstances)
+        task = request.task
+        if task.kind == "multiclass":
+            task = task.with_default("activation", found.activation)
+        request = replace(request, labels=request.labels or found.labels, task=task)
+        recipe = found.recipe
+    else:
         recipe = import_recipe(
             foreign.recipe,
             module=None,
@@ -120,11 +134,19 @@ def _recipe(
             recipe_input=foreign.recipe_input,
             options=foreign.recipe_options,
         )
-        return recipe, request
-    circumstances = Circumstances(request.passes, takes=foreign.recipe_input, options=foreign.recipe_options)
-    found = read_metadata(metadata, graph_input, circumstances)
-    labels, activation = request.labels or found.labels, request.activation or found.activation
-    return found.recipe, replace(request, labels=labels, activation=activation)
+        inputs = foreign_inputs(model, recipe.input, foreign.layout, foreign.feeds, where)
+    if isinstance(recipe.input, ImageInput):
+        _check_size(recipe, inputs[0])
+    return recipe, request, inputs
+
+
+def _check_size(recipe: Recipe, graph_input: GraphInput) -> None:
+    if recipe.made.size is None and any(isinstance(side, int) for side in graph_input.size):
+        raise RecipeError(
+            "the recipe leaves pictures of different sizes, and the graph takes one",
+            expected=f"{graph_input.size[0]} x {graph_input.size[1]} after the last step",
+            fix="End it with CenterCrop or Resize((height, width))",
+        )
 
 
 def _read(path: Path) -> bytes:
@@ -143,114 +165,32 @@ def _parse(data: bytes, where: str) -> onnx.ModelProto:
         raise UnreadableArtifact(f"this is no ONNX file: {error}", where=where) from error
 
 
-def _input(model: onnx.ModelProto, layout: Layout | None, where: str) -> GraphInput:
-    weights = {tensor.name for tensor in model.graph.initializer}  # before IR 4 they are listed as inputs too
-    inputs = [value for value in model.graph.input if value.name not in weights]
-    if len(inputs) != 1:
-        raise RecipeError(
-            f"the graph has {len(inputs)} inputs", expected="one image",
-            got=", ".join(repr(value.name) for value in inputs), where=where,
-        )  # fmt: skip
-    tensor = inputs[0].type.tensor_type
-    if tensor.elem_type not in _DTYPES:
-        raise RecipeError(
-            f"input {inputs[0].name!r} takes {onnx.TensorProto.DataType.Name(tensor.elem_type)}",
-            expected="FLOAT or FLOAT16",
-            where=where,
-        )
-    shape = _shape(tensor, inputs[0].name)
-    if len(shape) != 4:
-        raise RecipeError(
-            f"input {inputs[0].name!r} is no batch of images", got=f"shape {list(shape)}", where=where
-        )
-    found = layout or _layout(shape, where)
-    return GraphInput(name=inputs[0].name, dtype=_DTYPES[tensor.elem_type], layout=found, shape=shape)
-
-
-def _shape(tensor: onnx.TypeProto.Tensor, name: str) -> tuple[int | str, ...]:
-    axes: list[int | str] = []
-    for index, axis in enumerate(tensor.shape.dim):
-        fixed = axis.HasField("dim_value") and axis.dim_value > 0
-        axes.append(
-            axis.dim_value if fixed else axis.dim_param or ("batch" if index == 0 else f"{name}_{index}")
-        )
-    return tuple(axes)
-
-
-def _layout(shape: tuple[int | str, ...], where: str) -> Layout:
-    first, last = shape[1] in (1, 3), shape[3] in (1, 3)
-    if first != last:
-        return "NCHW" if first else "NHWC"
-    raise RecipeError(
-        "the shape of the input does not tell where its channels are",
-        expected="1 or 3 channels on one side",
-        got=str(list(shape)),
-        where=where,
-        fix="Say --layout NCHW or --layout NHWC",
-    )
-
-
-@dataclass(frozen=True)
-class _Example:
-    """One input that the graph must take."""
-
-    name: str
-    zeros: np.ndarray
-    free_batch: bool
-
-
-def _example(graph_input: GraphInput, recipe: Recipe) -> _Example:
-    """Zeros of the input's shape; where it leaves the size free, of the size that the recipe makes."""
+def _signature(inputs: tuple[GraphInput, ...], recipe: Recipe) -> Signature:
+    """What the graph is tried with; where it leaves a picture's size free, what the recipe makes."""
+    if isinstance(recipe.input, TokensInput):
+        return sequence_signature(inputs, recipe.input)
+    if not isinstance(recipe.input, ImageInput):
+        return Signature(inputs, "row")
+    (image,) = inputs
     height, width = recipe.made.size or (64, 64)
     channels = recipe.made.channels
-    made = (channels, height, width) if graph_input.layout == "NCHW" else (height, width, channels)
-    sizes = [
-        axis if isinstance(axis, int) else known
-        for axis, known in zip(graph_input.shape[1:], made, strict=True)
+    made = (channels, height, width) if image.layout == "NCHW" else (height, width, channels)
+    axes = [
+        axis if isinstance(axis, int) else known for axis, known in zip(image.shape[1:], made, strict=True)
     ]
-    zeros = np.zeros((graph_input.batch or 1, *sizes), graph_input.dtype)
-    return _Example(graph_input.name, zeros, graph_input.batch is None)
+    tried = GraphInput(name=image.name, dtype=image.dtype, layout=image.layout, shape=(image.shape[0], *axes))
+    return Signature((tried,), "image")
 
 
-def _outputs(
-    model: onnx.ModelProto, session: Session, example: _Example, answer: str | None, where: str
-) -> tuple[tuple[GraphOutput, ...], str]:
-    """The outputs with the shapes that they really have, and the name of the answer."""
-    names = [value.name for value in model.graph.output]
-    if answer is None and len(names) != 1:
-        raise RecipeError(
-            f"the graph has {len(names)} outputs", got=", ".join(names), where=where, fix="Say --answer NAME"
-        )
-    name = answer or names[0]
-    if name not in names:
-        raise RecipeError(f"no output {name!r}", expected=f"one of {', '.join(names)}", where=where)
-    made = session.run({example.name: example.zeros})
-    outputs = []
-    for key in names:
-        array = made[key]
-        if array.dtype not in (np.float32, np.float16):
-            if key == name:
-                raise RecipeError(
-                    f"the answer {key!r} is {array.dtype}", expected="float32 or float16", where=where
-                )
-            continue
-        axes = tuple(int(axis) for axis in array.shape)
-        free = example.free_batch and axes[:1] == example.zeros.shape[:1]
-        outputs.append(
-            GraphOutput(name=key, dtype=str(array.dtype), shape=("batch", *axes[1:]) if free else axes)  # type: ignore[arg-type]
-        )
-    if not outputs:
-        raise Unsafe("the graph has no floating-point output", where=where)
-    return tuple(outputs), name
+def _answer(session: Session, first: GraphInput, name: str, items: int) -> Answer:
+    """The given graph, before anything was attached, on the feeds of one item, (1, ...) by name: its raw answer, one item
+    along its axis `items`. A fixed batch is filled with it.
+    """
+    batch = first.batch or 1
 
-
-def _answer(session: Session, graph_input: GraphInput, name: str) -> Answer:
-    """The given graph, before anything was attached, on one tensor."""
-    batch = graph_input.batch or 1
-
-    def answer(tensor: np.ndarray) -> np.ndarray:
-        made = session.run({graph_input.name: np.repeat(tensor[np.newaxis], batch, axis=0)})[name]
-        row: np.ndarray = made[0].reshape(-1).astype(np.float32)
-        return row
+    def answer(feeds: Mapping[str, np.ndarray]) -> np.ndarray:
+        full = {key: np.repeat(array, batch, axis=0) for key, array in feeds.items()}
+        made: np.ndarray = session.run(full)[name]
+        return made if batch == 1 else np.take(made, [0], axis=items)
 
     return answer

@@ -3,72 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import nn
 
-from truecopy.contract import Checkpoint, Provenance
+from truecopy.contract import Checkpoint, GraphInput, Provenance, Sequence, Task
 from truecopy.engine import available_cores, open_session
-from truecopy.errors import RecipeError
 
-from .graph.checks import check_graph, check_module, probe
+from .graph.checks import check_graph, check_module, check_module_of_one
+from .graph.ending import ends_in
+from .graph.outputs import named_outputs
 from .graph.prepare import plain_attention, prepare
-from .graph.trace import trace
+from .graph.trace import OUTPUT, Traced, trace
 from .progress import Progress
 from .proof import Answer, Original
 from .recipes import Recipe
 from .report import Report
-from .request import Request
+from .request import Request, check_proof_kind
+from .signature import Signature, signature_of
+from .tasks import build_task, said_labels, task_notes
 from .versions import versions
 from .writer import Subject, now, write
 
 
 @dataclass(frozen=True)
 class Trained:
-    """The network with the weights taken; `others`: the same network with the other sets (`raw`, `ema`)."""
+    """The network with the weights taken; `others`: the same network with the other sets (`raw`, `ema`).
+
+    answer: the name of the output to read, where it has several.
+    """
 
     module: nn.Module
     others: Mapping[str, nn.Module]
     architecture: str
     checkpoint: Checkpoint | None
+    answer: str | None = None
 
 
 def export_trained(trained: Trained, recipe: Recipe, request: Request, progress: Progress) -> Report:
-    """Trace the network for the recipe's canvas, check it, prove it and write it.
+    """Trace the network for what the recipe makes, check it, prove it and write it.
 
     Raises:
-        CheckpointError: the network cannot be exported, or is no function of one image.
-        RecipeError: the recipe leaves pictures of different sizes.
+        CheckpointError: the network cannot be exported, or is no function of one item.
+        RecipeError: recipe, labels, task or answer do not fit.
         ProofError: original and copy differ.
     """
-    size = recipe.made.size
-    if size is None:
-        raise RecipeError(
-            "the recipe leaves pictures of different sizes",
-            expected="a fixed size after the last step",
-            fix="End it with CenterCrop or Resize((height, width))",
-        )
+    check_proof_kind(request.proof, recipe.input)
+    if request.task.kind != "regression":
+        said_labels(request.labels)
+    signature = signature_of(recipe, request.batch)
     module = prepare(trained.module)
-    images = probe(recipe.made.channels, size)
     progress.stage("trace the network")
-    traced = trace(module, recipe.made.channels, size)
-    progress.stage("check at batch 1, 2 and 5")
-    check_module(module, images)
-    session = open_session(traced.graph, "cpu", "fp32", available_cores())
-    check_graph(module, traced, session, images)
-    others = {name: _answer(prepare(other)) for name, other in trained.others.items()}
+    alone = "values" if request.task.kind == "regression" else OUTPUT
+    traced = trace(module, signature, trained.answer, alone)
+    task = build_task(request.task, request.labels, traced.answer_output)
+    notes = (*task_notes(request.task, task), *_check(module, traced, signature, task, progress))
+    others = {name: _answer(prepare(other), traced) for name, other in trained.others.items()}
     subject = Subject(
         graph=traced.graph,
         inputs=traced.inputs,
         outputs=traced.outputs,
-        answer=traced.outputs[0].name,
+        answer=traced.answer,
         opset=traced.opset,
         precision="fp32",
-        recipe=recipe,
+        recipe=replace(recipe, notes=(*recipe.notes, *notes)),
         original=Original(
-            recipe.original, _answer(module), others, load=recipe.load, other_decoder=recipe.other_decoder
+            recipe.original,
+            _answer(module, traced),
+            others,
+            load=recipe.load,
+            other_decoder=recipe.other_decoder,
         ),
         provenance=Provenance(
             checkpoint=trained.checkpoint,
@@ -79,16 +85,41 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
             created=now(),
         ),
         foreign={},
+        ending=ends_in(traced.graph, traced.answer),
     )
     return write(subject, request, progress)
 
 
-def _answer(module: nn.Module) -> Answer:
-    """The original network on one tensor (channels, height, width): its row of raw outputs, flat float32."""
+def _check(
+    module: nn.Module, traced: Traced, signature: Signature, task: Task, progress: Progress
+) -> tuple[str, ...]:
+    """Module and graph, as the batch allows; what was found that a person should know.
 
-    def answer(tensor: np.ndarray) -> np.ndarray:
+    Raises:
+        CheckpointError: the module is no function of one item.
+        ProofError: the graph differs from it.
+    """
+    items = task.layout.index("N") if isinstance(task, Sequence) else 0
+    session = open_session(traced.graph, "cpu", "fp32", available_cores())
+    found = None
+    if traced.inputs[0].batch is None:
+        progress.stage("check at batch 1, 2 and 5")
+        check_module(module, signature, traced.answer, items)
+    else:
+        progress.stage("check at batch 1")
+        found = check_module_of_one(module, signature, traced.answer, items)
+    check_graph(module, traced, session, signature)
+    return () if found is None else (found,)
+
+
+def _answer(module: nn.Module, traced: Traced) -> Answer:
+    """The original network on the feeds of one item, (1, ...) by name: its raw answer, (1, ...) as the graph gives it."""
+    inputs: tuple[GraphInput, ...] = traced.inputs
+
+    def answer(feeds: Mapping[str, np.ndarray]) -> np.ndarray:
         with plain_attention():
-            row: np.ndarray = module(torch.from_numpy(np.ascontiguousarray(tensor))[None]).numpy()
-        return row.reshape(-1).astype(np.float32, copy=False)
+            made = module(*(torch.from_numpy(np.ascontiguousarray(feeds[one.name])) for one in inputs))
+        row: np.ndarray = named_outputs(made, traced.answer)[traced.answer].numpy()
+        return row
 
     return answer

@@ -10,9 +10,7 @@ import msgspec
 from truecopy.contract import (
     Contract,
     Graph,
-    GraphInput,
     GraphOutput,
-    Multiclass,
     Provenance,
     Views,
     decode,
@@ -23,9 +21,11 @@ from truecopy.contract.resize import PassOrder
 from truecopy.contract.versions import RUNTIME_VERSION
 from truecopy.errors import RecipeError
 
-from .api import LabelSource, read_label_source
+from .api import LabelSource, TaskSource, read_label_source
 from .proof import unproven
-from .recipes import Takes, import_recipe, installed_pass_order
+from .recipes import Labels, Takes, import_recipe, installed_pass_order
+from .signature import signature_of
+from .tasks import TaskSpec, build_task, read_task, said_labels
 from .versions import versions
 from .writer import now
 
@@ -35,7 +35,8 @@ NO_GRAPH = hashlib.sha256(b"").hexdigest()
 def contract_for(
     recipe: object,
     *,
-    labels: LabelSource,
+    labels: LabelSource | None = None,
+    task: TaskSource = "multiclass",
     recipe_input: Takes = "pil",
     recipe_options: Mapping[str, str] | None = None,
     pillow_passes: PassOrder | None = None,
@@ -43,10 +44,11 @@ def contract_for(
     """The contract that an export with this recipe and these labels will write, without graph and proof.
 
     For `truecopy.Transform(contract)` in a data set; hand the Transform itself to `export(recipe=...)` afterwards.
-    `graph.sha256` is that of no bytes, `proof.level` is `unproven`; the input is float32 NCHW.
+    `graph.sha256` is that of no bytes, `proof.level` is `unproven`; a picture's input is float32 NCHW. The answer is one
+    row an item: a sequence's is known when there is a graph.
 
     Raises:
-        RecipeError: recipe or labels do not fit, or the recipe leaves pictures of different sizes.
+        RecipeError: recipe, labels or task do not fit, or the recipe leaves pictures of different sizes.
     """
     taken = import_recipe(
         recipe,
@@ -57,41 +59,26 @@ def contract_for(
         recipe_input=recipe_input,
         options=recipe_options,
     )
-    size = taken.made.size
-    if size is None:
-        raise RecipeError(
-            "the recipe leaves pictures of different sizes",
-            expected="a fixed size after the last step",
-            fix="End it with CenterCrop or Resize((height, width))",
-        )
-    names = read_label_source(labels)
-    if len(names.labels) < 2:
+    inputs = signature_of(taken, None).inputs
+    names = None if labels is None else read_label_source(labels)
+    spec = read_task(task)
+    if spec.kind == "multiclass" and names is not None and len(names.labels) < 2:
         raise RecipeError("a multiclass model has at least two labels", got=f"{len(names.labels)} labels")
+    answer = GraphOutput(name="logits", dtype="float32", shape=("batch", _outputs(spec, names)))
     contract = Contract(
         truecopy=1,
         requires=RUNTIME_VERSION,
         input=taken.input,
         steps=taken.steps,
         graph=Graph(
-            inputs=(
-                GraphInput(
-                    name="input", dtype="float32", layout="NCHW", shape=("batch", taken.made.channels, *size)
-                ),
-            ),
-            outputs=(GraphOutput(name="logits", dtype="float32", shape=("batch", len(names.labels))),),
+            inputs=inputs,
+            outputs=(answer,),
             answer="logits",
             precision="fp32",
             opset=20,
             sha256=NO_GRAPH,
         ),
-        task=Multiclass(
-            activation="softmax",
-            labels=names.labels,
-            label_ids=names.label_ids,
-            labels_source=names.source,
-            threshold=None,
-            temperature=1.0,
-        ),
+        task=build_task(spec, names, answer),
         views=Views(forbidden=(), relabel={}),
         provenance=Provenance(
             checkpoint=None,
@@ -105,3 +92,22 @@ def contract_for(
     )
     checked = decode(encode(contract))
     return decode(encode(msgspec.structs.replace(checked, requires=lowest_runtime(checked))))
+
+
+def _outputs(spec: TaskSpec, labels: Labels | None) -> int:
+    """Numbers per item that a network for this task answers with.
+
+    Raises:
+        RecipeError: the task alone does not tell.
+    """
+    if spec.kind == "sequence":
+        raise RecipeError(
+            "the answer of a sequence is known when there is a graph",
+            fix="Export the network, trained or not; its contract serves truecopy.Transform too",
+        )
+    if spec.kind == "binary":
+        return 2 if spec.fields.get("activation") == "softmax" else 1
+    values = spec.fields.get("values")
+    if spec.kind == "regression" and values is not None:
+        return len(values) if isinstance(values, list | tuple) else 1
+    return len(said_labels(labels).labels)

@@ -21,7 +21,7 @@ from .recipes import Labels, Recipe, Takes, import_recipe, read_labels
 
 @dataclass(frozen=True)
 class Source:
-    """What was typed about a checkpoint."""
+    """What was typed about a checkpoint. labelled: False for numbers, which have names of their own."""
 
     path: Path
     architecture: str
@@ -33,9 +33,11 @@ class Source:
     ema: str
     labels: str | None
     labels_sort: Literal["string", "natural"] | None
+    labelled: bool = True
+    answer: str | None = None
 
 
-def read_source(source: Source, progress: Progress) -> tuple[Trained, Recipe, Labels]:
+def read_source(source: Source, progress: Progress) -> tuple[Trained, Recipe, Labels | None]:
     """Read checkpoint, architecture, recipe and labels; say what was found and taken.
 
     Raises:
@@ -66,12 +68,15 @@ def read_source(source: Source, progress: Progress) -> tuple[Trained, Recipe, La
             load_into(others[kind], weights, checkpoint.name)
     for line in load_into(built.module, choice.taken, f"{checkpoint.name} -> {built.name}"):
         progress.say(line)
-    return Trained(built.module, others, built.name, _record(checkpoint, choice)), recipe, labels
+    trained = Trained(built.module, others, built.name, _record(checkpoint, choice), source.answer)
+    return trained, recipe, labels
 
 
-def _labels(source: Source, checkpoint: Checkpoint) -> Labels:
+def _labels(source: Source, checkpoint: Checkpoint) -> Labels | None:
     if source.labels is not None:
         return read_labels(source.labels, sort=source.labels_sort)
+    if not source.labelled:
+        return None
     if checkpoint.class_to_idx is None:
         raise RecipeError(
             "there are no labels",

@@ -9,7 +9,8 @@ import msgspec
 
 from truecopy.contract import Contract
 
-from .proof import Comparison
+from .proof import Comparison, largest_of, noun_of
+from .report_rows import decision_rows, truth_rows
 
 
 @dataclass(frozen=True)
@@ -36,30 +37,15 @@ class Report:
 
     def rows(self) -> list[tuple[str, str]]:
         """The table: what was compared, and what was found."""
-        proof = self.contract.proof
-        rows = [("level", proof.level), ("images", str(proof.images))]
+        proof, many = self.contract.proof, f"{noun_of(self.contract)}s"
+        rows = [("level", proof.level), (many, str(proof.images))]
         if self.comparison is not None and self.comparison.unreadable:
-            rows.append(("images left out (unreadable)", str(len(self.comparison.unreadable))))
+            rows.append((f"{many} left out (unreadable)", str(len(self.comparison.unreadable))))
         if proof.tensor is not None:
             rows.append(("tensor values that differ", str(proof.tensor.differing_values)))
         if proof.output is not None:
-            rows.append(
-                (
-                    "largest output difference",
-                    f"{proof.output.max_abs_over_max_logit:.1e} of the largest logit",
-                )
-            )
+            relative = f"{proof.output.max_abs_over_max_logit:.1e} of the largest"
+            rows.append(("largest output difference", f"{relative} {largest_of(self.contract.task)}"))
         if proof.decisions is not None:
-            rows.append(("top-1 flips", str(proof.decisions.flips)))
-            rows.append(("largest probability difference", f"{proof.decisions.max_probability_delta:.1e}"))
-        if proof.accuracy is None:
-            rows.append(
-                ("accuracy", "not checked: the images have no labels" if proof.images else "not checked")
-            )
-        if proof.accuracy is not None and self.comparison is not None:
-            total = self.comparison.labelled
-            for who in ("raw", "ema", "original", "truecopy"):
-                hits = self.comparison.hits.get(who)
-                if hits is not None:
-                    rows.append((f"accuracy, {who}", f"{hits}/{total} = {hits / total:.4f}"))
-        return rows
+            rows += decision_rows(self.contract.task, proof.decisions)
+        return rows + truth_rows(self.contract, self.comparison)

@@ -18,11 +18,15 @@ from truecopy.contract import (
     Graph,
     GraphInput,
     GraphOutput,
-    Multiclass,
+    ImageInput,
     Provenance,
+    Regression,
+    TableInput,
+    Task,
     Views,
     decode,
     encode,
+    names_of,
 )
 from truecopy.contract.portability import original_levels, replay_levels, tensor_units
 from truecopy.contract.requires import lowest_runtime
@@ -30,20 +34,23 @@ from truecopy.contract.versions import RUNTIME_VERSION
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import InputError, ProofError, RecipeError, TruecopyError
-from truecopy.pixels import golden_images
 from truecopy.predict import Member
+from truecopy.predict.answering import own_steps
 from truecopy.proof import record, selftest
 
 from .progress import Progress
 from .proof import (
     Comparison,
+    Ending,
     Original,
-    ProofImages,
-    are_probabilities,
+    ProofItems,
+    Seen,
+    activation_notes,
     check_activation,
     check_gate,
     compare,
-    find_proof_images,
+    find_proof_items,
+    noun_of,
     proof_document,
     proof_notes,
     unproven,
@@ -53,11 +60,15 @@ from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
 from .report import Report
 from .request import Precision, Request
+from .tasks import build_task
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is written: the graph without metadata, its signature, and where it comes from."""
+    """What is written: the graph without metadata, its signature, and where it comes from.
+
+    ending: the activation that the answer comes out of, where the graph shows one.
+    """
 
     graph: bytes
     inputs: tuple[GraphInput, ...]
@@ -69,6 +80,7 @@ class Subject:
     original: Original
     provenance: Provenance
     foreign: Mapping[str, str]
+    ending: Ending | None = None
 
 
 def now() -> str:
@@ -84,38 +96,57 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
 
     Raises:
         ProofError: original and copy differ, or the finished file does not pass its own selftest; nothing is written.
-        RecipeError: labels or activation do not fit the outputs.
+        RecipeError: task, labels or activation do not fit the outputs.
         ContractError, Unsafe: the parts do not go together, or the graph is refused.
     """
-    _refuse_half_images()
+    if isinstance(subject.recipe.input, ImageInput):
+        _refuse_half_images()
     for step in subject.recipe.steps:
         progress.say(f"step: {in_words(step)}")
-    notes = [*subject.recipe.notes, *request.names.notes, *check_labels(request.names, _classes(subject))]
-    draft = decode(encode(_draft(subject, request)))
+    task, notices = _task(subject, request)
+    notes = [*subject.recipe.notes, *notices]
+    draft = decode(encode(_draft(subject, task)))
     walk(memoryview(subject.graph), str(request.output))
     session = open_session(subject.graph, "cpu", subject.precision, available_cores())
     member = Member.of(draft)
-    comparison, images = None, None
+    notes += _check_golden_outputs(subject, member, session)
+    comparison, items = None, None
     if request.proof is not None:
-        images = find_proof_images(request.proof, request.names, request.proof_labels)
-        progress.stage(f"proof on {len(images.paths)} images")
-        comparison = _compare(subject, request, (member, session), images, progress)
-        notes += [*images.notes, *proof_notes(comparison, subject.original, request.passes)]
-        _pass_gate(comparison, draft, request.output)
+        items = find_proof_items(request.proof, member, request.proof_labels)
+        progress.stage(f"proof on {len(items.sources)} {noun_of(draft)}s")
+        comparison = _compare(subject, request, (member, session), items, progress)
+        notes += [*items.notes, *proof_notes(comparison, subject.original, request.passes)]
+        _pass_gate(comparison, draft, subject, request.output)
+        notes += activation_notes(task, Seen.in_proof(comparison), subject.ending)
     proven = msgspec.structs.replace(draft, proof=proof_document(comparison, subject.original, draft))
     contract = msgspec.structs.replace(proven, requires=lowest_runtime(proven))
-    golden = [record(member, session, name, encoded) for name, encoded in golden_images()]
-    if comparison is None:
-        check_activation(draft.task, already=all(are_probabilities(sample.output) for sample in golden))
-    if request.golden and images is not None:
-        embedded = _embedded(request.golden, images, member, session)
+    golden = [record(member, session, name, encoded) for name, encoded in member.intake.golden()]
+    if request.golden and items is not None:
+        embedded = _embedded(request.golden, items, member, session)
         golden += embedded
         notes.append(
-            f"{len(embedded)} proof images are embedded in the file as golden samples: are they public?"
+            f"{len(embedded)} proof {noun_of(draft)}s are embedded in the file as golden samples: are they public?"
         )
     progress.stage("seal, open anew, selftest")
     size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
-    return Report(str(request.output), size, contract, comparison, tuple(notes))
+    return Report(str(request.output), size, contract, comparison, tuple(dict.fromkeys(notes)))
+
+
+def _task(subject: Subject, request: Request) -> tuple[Task, tuple[str, ...]]:
+    """The contract's task, and notices about its labels."""
+    answer = next(output for output in subject.outputs if output.name == subject.answer)
+    task = build_task(request.task, request.labels, answer)
+    if request.labels is None or isinstance(task, Regression):
+        return task, ()
+    return task, (*request.labels.notes, *check_labels(request.labels, len(names_of(task))))
+
+
+def _check_golden_outputs(subject: Subject, member: Member, session: Session) -> tuple[str, ...]:
+    """The stated activation, held against what the graph makes of the golden sources; before anything long begins."""
+    items = [member.intake.item(member.intake.stored(encoded)) for _, encoded in member.intake.golden()]
+    seen = Seen.of(own_steps(member.rows(session, item.feeds)[0], item) for item in items)
+    check_activation(member.contract.task, seen, subject.ending)
+    return activation_notes(member.contract.task, seen, subject.ending)
 
 
 def _allowed(draft: Contract) -> float:
@@ -140,10 +171,14 @@ def _refuse_half_images() -> None:
         )
 
 
-def _pass_gate(comparison: Comparison, draft: Contract, output: Path) -> None:
-    """The gate; where it does not hold, the worst case is saved beside the file that is not written."""
+def _pass_gate(comparison: Comparison, draft: Contract, subject: Subject, output: Path) -> None:
+    """The gate; where it does not hold, the worst case is saved beside the file that is not written.
+
+    A table's arithmetic is floating point on both sides: scikit-learn's BLAS and NumPy may differ in the last place.
+    """
+    ulps = 1 if isinstance(draft.input, TableInput) else 0
     try:
-        check_gate(comparison, draft.task, _allowed(draft))
+        check_gate(comparison, draft.task, _allowed(draft), ulps, subject.ending)
     except ProofError as error:
         saved = output.with_suffix(".failed-proof.npz")
         if comparison.worst_case is not None:
@@ -152,26 +187,7 @@ def _pass_gate(comparison: Comparison, draft: Contract, output: Path) -> None:
         raise ProofError.of(error, fix=fix) from error
 
 
-def _classes(subject: Subject) -> int:
-    answer = next(output for output in subject.outputs if output.name == subject.answer)
-    if answer.classes is None:
-        raise RecipeError(
-            f"the answer {answer.name!r} is not one row of fixed length per image",
-            expected="(batch, classes)",
-            got=f"shape {list(answer.shape)}",
-        )
-    return answer.classes
-
-
-def _draft(subject: Subject, request: Request) -> Contract:
-    task = Multiclass(
-        activation=request.activation or "softmax",
-        labels=request.names.labels,
-        label_ids=request.names.label_ids,
-        labels_source=request.names.source,
-        threshold=request.threshold,
-        temperature=1.0,
-    )
+def _draft(subject: Subject, task: Task) -> Contract:
     graph = Graph(
         inputs=subject.inputs,
         outputs=subject.outputs,
@@ -194,27 +210,31 @@ def _draft(subject: Subject, request: Request) -> Contract:
 
 
 def _compare(
-    subject: Subject, request: Request, copy: tuple[Member, Session], images: ProofImages, progress: Progress
+    subject: Subject, request: Request, copy: tuple[Member, Session], items: ProofItems, progress: Progress
 ) -> Comparison:
     def affected(size: tuple[int, int]) -> bool:
         return affected_by_pass_order(subject.recipe.steps, size)
 
     member, session = copy
     with pillow_passes(request.passes):
-        return compare(subject.original, member, session, images, affected, progress.advance)
+        return compare(subject.original, member, session, items, affected, progress.advance)
 
 
-def _embedded(count: int, images: ProofImages, member: Member, session: Session) -> list[GoldenSample]:
-    """The first `count` proof images that can be read."""
+def _embedded(count: int, items: ProofItems, member: Member, session: Session) -> list[GoldenSample]:
+    """The first `count` proof items that can be read."""
     samples: list[GoldenSample] = []
-    for path in images.paths:
+    for source in items.sources:
         if len(samples) == count:
             break
-        # A file name may hold any bytes; the document is UTF-8.
-        name = os.fsencode(Path(path).name).decode("utf-8", "replace")
         with contextlib.suppress(InputError):
-            samples.append(record(member, session, name, Path(path).read_bytes()))
+            encoded = member.intake.encoded(source)
+            samples.append(record(member, session, _short_name(member.intake.name(source)), encoded))
     return samples
+
+
+def _short_name(name: str) -> str:
+    """Without folders. A file name may hold any bytes; the document is UTF-8, and a name in it at most 200 long."""
+    return os.fsencode(Path(name).name or name).decode("utf-8", "replace")[-200:]
 
 
 def _finish(content: bytes, output: Path) -> int:

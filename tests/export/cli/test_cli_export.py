@@ -84,7 +84,7 @@ def test_lines_of_loading_reach_the_person(export, project, tmp_path):
     [
         (("--no-ema", "--ema", "state_dict_ema"), "--no-ema and --ema state_dict_ema contradict one another"),
         (("--golden", "-1"), "Invalid value for '--golden'"),
-        (("--activation", "relu"), "'relu' is not one of 'softmax', 'none'"),
+        (("--activation", "relu"), "'relu' is not one of 'softmax', 'sigmoid', 'none'"),
         (("--threshold", "1.5"), "Invalid value for '--threshold'"),
         (("--pillow-passes", "old"), "Invalid value for '--pillow-passes'"),
         (("--no-proof",), "--proof and --no-proof contradict one another"),
@@ -118,7 +118,7 @@ def test_a_missing_option_is_exit_code_2(truecopy, project):
         ({"recipe_arg": "decoder=cv2"}, "option decoder of the recipe: expected one of opencv, pillow, torchvision, got 'cv2'"),
         ({"labels": "nowhere.txt"}, "nowhere.txt"),
         ({"labels": None}, "there are no labels: expected --labels FILE or FOLDER"),
-        ({"task": "binary"}, "task 'binary' is not exported by this version: expected multiclass"),
+        ({"task": "binry"}, "task 'binry' is unknown, did you mean 'binary'?: expected multiclass, binary"),
         ({"precision": "fp32,fp16"}, "precision fp32,fp16 is not exported by this version: expected fp32"),
         ({"output": "out.bin"}, "the output must end in .onnx: got out.bin"),
         ({"ema": "ema_model"}, "ema_model"),

@@ -67,8 +67,8 @@ def another_graph(monkeypatch):
 
     made = trace._export
 
-    def export(module, example):
-        program = made(module, example)
+    def export(*given):
+        program = made(*given)
         for value in program.model.graph.initializers.values():
             if value.name.endswith("4.bias"):
                 value.const_value = onnx_ir.tensor(value.const_value.numpy() + np.float32(1), name=value.name)
@@ -122,13 +122,17 @@ def test_the_file_that_was_there_stays(export, left, monkeypatch, tmp_path):
 def test_outputs_within_the_tolerance_that_flip_a_label_fail_too(export, left, monkeypatch):
     """Two logits that are nearly equal: the tolerance holds, the decision does not."""
     compare = sys.modules["truecopy_export.proof.compare"]
-    counted, flipped = compare._count_answers, compare._count_flip
+    by_copy, by_original = compare.of_copy, compare.of_original
     row = np.float32([1.0, 1.00001, 0.0])
-    copy = row[[1, 0, 2]]
-    monkeypatch.setattr(
-        compare, "_count_answers", lambda result, member, path, *_: counted(result, member, path, row, copy)
-    )
-    monkeypatch.setattr(compare, "_count_flip", lambda result, path, *_: flipped(result, path, row, copy))
+
+    def original(member, _, item):
+        return by_original(member, lambda feeds: row[np.newaxis], item)
+
+    def copy(member, session, item):
+        return by_copy(member, Wrapped(session, lambda array: row[np.newaxis, [1, 0, 2]]), item)
+
+    monkeypatch.setattr(compare, "of_original", original)
+    monkeypatch.setattr(compare, "of_copy", copy)
     done = export()
     assert done.code == 4
     assert "3 of 3 images get another label: expected 0 - at stage result, first photos/cat/0.png" in done.err

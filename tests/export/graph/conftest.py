@@ -8,10 +8,18 @@ import pytest
 import torch
 from torch import nn
 
+from truecopy.contract import GraphInput
 from truecopy_export.graph.prepare import prepare
 from truecopy_export.graph.trace import Traced, trace
+from truecopy_export.signature import Signature
 
 SIZE = (12, 12)
+
+
+def pictures(channels: int = 3, size: tuple[int, int] = SIZE, batch: int | None = None) -> Signature:
+    """What a network for float32 pictures of this size takes."""
+    shape = (batch or "batch", channels, *size)
+    return Signature((GraphInput(name="input", dtype="float32", layout="NCHW", shape=shape),), "image")
 
 
 def network(seed: int = 0) -> nn.Sequential:
@@ -51,4 +59,9 @@ def around() -> Callable[[Callable[[torch.Tensor, torch.Tensor], object]], nn.Mo
 
 @pytest.fixture(scope="session")
 def traced() -> Traced:
-    return trace(prepare(network()), 3, SIZE)
+    return trace(prepare(network()), pictures())
+
+
+@pytest.fixture
+def signature() -> Callable[..., Signature]:
+    return pictures

@@ -11,6 +11,7 @@ from truecopy.contract import GraphInput
 from truecopy.engine import open_session
 from truecopy.errors import TruecopyError, Unsafe
 from truecopy_export.graph.stability import check_stability
+from truecopy_export.signature import Signature
 
 TWICE = "the graph answers the same images differently when it is run twice.* in evaluation mode"
 BATCH = r"the graph's answer depends on the batch: .* expected at most 1e-04 of the largest logit, got "
@@ -51,7 +52,8 @@ def content(nodes, *, batch=None, layout="NCHW") -> bytes:
 def check(graph: bytes, *, batch=None, layout="NCHW", precision="fp32") -> None:
     shape = (3, 8, 8) if layout == "NCHW" else (8, 8, 3)
     graph_input = GraphInput(name="x", dtype="float32", layout=layout, shape=(batch or "n", *shape))
-    check_stability(open_session(graph, "cpu", precision, 1), graph_input, "y", shape, precision)
+    signature = Signature((graph_input,), "image")
+    check_stability(open_session(graph, "cpu", precision, 1), signature, "y", precision)
 
 
 @pytest.mark.parametrize(

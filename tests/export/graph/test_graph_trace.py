@@ -15,19 +15,18 @@ from truecopy.artifact import walk
 from truecopy.engine import open_session
 from truecopy.errors import CheckpointError
 from truecopy_export.checkpoints import choose_weights, load_into, read_checkpoint
-from truecopy_export.graph.checks import check_graph, check_module, probe
+from truecopy_export.graph.checks import check_graph, check_module
 from truecopy_export.graph.prepare import prepare
-from truecopy_export.graph.trace import trace
+from truecopy_export.graph.trace import tensors, trace
 
-SIZE = (12, 12)
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_graph_answers_any_batch_like_the_network(make_network, traced):
+def test_the_graph_answers_any_batch_like_the_network(make_network, traced, signature):
     module = prepare(make_network())
     session = open_session(traced.graph, "cpu", "fp32", 1)
-    images = probe(3, SIZE)
-    check_graph(module, traced, session, images)
+    (images,) = tensors(signature().probe(5))
+    check_graph(module, traced, session, signature())
     for batch in (1, 2, 5):
         answer = session.run({"input": images[:batch].numpy()})["logits"]
         np.testing.assert_allclose(answer, module(images[:batch]).numpy(), atol=1e-5)
@@ -70,12 +69,12 @@ def test_nothing_of_this_machine_stands_in_the_bytes(traced, trace_of_this_machi
     assert trace_of_this_machine.encode() not in traced.graph
 
 
-def test_the_same_module_gives_the_same_bytes(make_network, traced):
-    assert trace(prepare(make_network()), 3, SIZE).graph == traced.graph
-    assert trace(prepare(make_network(seed=1)), 3, SIZE).graph != traced.graph
+def test_the_same_module_gives_the_same_bytes(make_network, traced, signature):
+    assert trace(prepare(make_network()), signature()).graph == traced.graph
+    assert trace(prepare(make_network(seed=1)), signature()).graph != traced.graph
 
 
-def test_the_wrapping_in_the_checkpoint_does_not_reach_the_graph(make_network, traced, tmp_path):
+def test_the_wrapping_in_the_checkpoint_does_not_reach_the_graph(make_network, traced, signature, tmp_path):
     state = make_network().state_dict()
     wrapped = {f"module.{name}": tensor for name, tensor in state.items()}
     for number, content in enumerate((state, {"state_dict": state, "epoch": 3}, {"model": wrapped})):
@@ -83,33 +82,33 @@ def test_the_wrapping_in_the_checkpoint_does_not_reach_the_graph(make_network, t
         torch.save(content, path, _use_new_zipfile_serialization=number != 2)
         module = make_network(seed=9)
         load_into(module, choose_weights(read_checkpoint(path)).taken, path.name)
-        assert trace(prepare(module), 3, SIZE).graph == traced.graph
+        assert trace(prepare(module), signature()).graph == traced.graph
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda _, logits: (logits, logits), "does not answer with one tensor: expected a tensor (batch, classes), got tuple"),
-        (lambda _, logits: {"logits": logits}, "got dict. Wrap it in a module that returns the logits only"),
+        (lambda _, logits: ((logits, logits),), "does not answer with tensors: expected a tensor, or a tuple or dict of tensors, got tuple with output_0: tuple"),
+        (lambda _, logits: {"logits": logits, "loss": 0.5}, "got dict with loss: float. Wrap it in a module that returns the tensors only"),
         (lambda _, logits: logits.argmax(1), "the answer is not one row per image: expected (batch, classes), got (2,)"),
         (lambda _, logits: logits.sum(0, keepdim=True), "the answer is not one row per image"),
         (lambda _, logits: logits > 0, "the answer is no floating-point tensor: got torch.bool"),
         (lambda images, _: images.reshape(7, -1), "does not run on images of shape (2, 3, 12, 12): shape '[7, -1]' is invalid"),
         (lambda _, logits: logits if logits.sum() > 0 else -logits, "torch.onnx cannot export this network"),
     ],
-    ids=["tuple", "dict", "indices", "one row", "bool", "error in forward", "branch on values"],
+    ids=["nested tuple", "dict of others", "indices", "one row", "bool", "error in forward", "branch on values"],
 )  # fmt: skip
-def test_what_is_no_classifier_is_refused_by_text(around, change, message):
+def test_what_is_no_classifier_is_refused_by_text(around, signature, change, message):
     with pytest.raises(CheckpointError) as caught:
-        trace(prepare(around(change)), 3, SIZE)
+        trace(prepare(around(change)), signature())
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_what_is_no_function_of_one_image_is_refused_by_text(around):
+def test_what_is_no_function_of_one_image_is_refused_by_text(around, signature):
     def refusal(change) -> str:
         with pytest.raises(CheckpointError) as caught:
-            check_module(prepare(around(change)), probe(3, SIZE))
+            check_module(prepare(around(change)), signature(), "logits")
         return str(caught.value)
 
     noise = refusal(lambda _, logits: nn.functional.dropout(logits))
@@ -141,12 +140,12 @@ class Attention(nn.Module):
 
 
 @pytest.mark.parametrize("stubborn", [False, True], ids=["with the flag", "calling the kernel itself"])
-def test_fused_attention_is_exported_in_its_plain_form(stubborn):
+def test_fused_attention_is_exported_in_its_plain_form(stubborn, signature):
     torch.manual_seed(0)
     module = Attention()
     prepared = prepare(module)
     prepared.fused_attn = stubborn
-    result = trace(prepared, 3, (6, 6))
+    result = trace(prepared, signature(size=(6, 6)))
     walk(memoryview(result.graph), "attention")
-    check_graph(prepared, result, open_session(result.graph, "cpu", "fp32", 1), probe(3, (6, 6)))
+    check_graph(prepared, result, open_session(result.graph, "cpu", "fp32", 1), signature(size=(6, 6)))
     assert module.fused_attn

@@ -114,7 +114,7 @@ def test_without_proof_the_error_says_what_to_type(export, tmp_path):
     [
         ({"precision": ("fp32", "fp16")}, "precision fp32,fp16 is not exported by this version: expected fp32"),
         ({"precision": "fp16"}, "precision fp16 is not exported by this version: expected fp32"),
-        ({"task": "binary"}, "task 'binary' is not exported by this version: expected multiclass"),
+        ({"task": "binry"}, "task 'binry' is unknown, did you mean 'binary'?: expected multiclass, binary"),
         ({"output": "out.pt"}, "the output must end in .onnx: got "),
         ({"labels": LABELS[:2]}, "2 labels for 3 outputs - at list. Give one label per output"),
         ({"labels": {"cat": 0, "dog": 2}}, "class_to_idx does not number the classes"),
@@ -154,7 +154,7 @@ def test_an_existing_file_stays_when_the_proof_fails(export, tmp_path, photos, m
     assert (tmp_path / "out.onnx").read_text() == "mine"
 
 
-def _count_seven(result, path, ours, theirs):
+def _count_seven(result, path, fed):
     result.differing_values += 7
     result.differing_images += 1
     result.first_differing = result.first_differing or path

@@ -17,8 +17,7 @@ import truecopy_export
 from truecopy.engine import Running, Session
 from truecopy.limits import DEFAULT_LIMITS
 from truecopy.predict import Member, open_artifact
-from truecopy_export.proof import Comparison, Original, ProofImages, compare
-from truecopy_export.recipes import read_labels
+from truecopy_export.proof import Comparison, OneLabel, Original, ProofItems, compare
 
 LABELS = ("cat", "dog", "owl")
 TRANSFORM = transforms.Compose(
@@ -57,6 +56,11 @@ class Answering:
         return {"logits": self.answer(tensors)}
 
 
+def on_feeds(network: Any) -> Any:
+    """A network of one tensor without batch, as the proof asks it: by the input's name, with a batch of 1."""
+    return lambda feeds: np.asarray(network(feeds["input"][0]))[np.newaxis]
+
+
 @dataclass(frozen=True)
 class Both:
     """Original and copy over the same pictures; each part can be replaced."""
@@ -66,15 +70,15 @@ class Both:
     original: Original
     folder: Path
 
-    def images(self) -> ProofImages:
+    def images(self) -> ProofItems:
         paths = tuple(str(path) for path in sorted(self.folder.rglob("*.png")))
-        return ProofImages(paths, tuple(LABELS.index(Path(path).parent.name) for path in paths), ())
+        return ProofItems(paths, tuple(LABELS.index(Path(path).parent.name) for path in paths), ())
 
     def compare(self, **changed: Any) -> Comparison:
         original = Original(
             changed.get("transform", self.original.transform),
-            changed.get("network", self.original.answer),
-            changed.get("others", {}),
+            on_feeds(changed["network"]) if "network" in changed else self.original.answer,
+            {who: on_feeds(network) for who, network in changed.get("others", {}).items()},
         )
         session = Answering(changed["answer"]) if "answer" in changed else self.session
         images = changed.get("images", self.images())
@@ -108,9 +112,9 @@ def both(artifact: Path, pictures: Path) -> Both:
     def answer(tensor: np.ndarray) -> np.ndarray:
         return module(torch.from_numpy(np.ascontiguousarray(tensor))[None]).numpy()[0]
 
-    return Both(opened.member, opened.session("cpu", 1), Original(TRANSFORM, answer), pictures)
+    return Both(opened.member, opened.session("cpu", 1), Original(TRANSFORM, on_feeds(answer)), pictures)
 
 
 @pytest.fixture(scope="session")
 def labels() -> Any:
-    return read_labels(LABELS)
+    return OneLabel(LABELS)

@@ -26,6 +26,10 @@ def brighter(path):
         return opened.convert("RGB").point(lambda level: min(level + 3, 255))
 
 
+def fed(tensor):
+    return {"input": np.asarray(tensor)[np.newaxis]}
+
+
 @pytest.fixture
 def other(both):
     return Original(both.original.transform, both.original.answer, load=brighter, other_decoder="a decoder")
@@ -69,8 +73,8 @@ def test_the_flips_and_the_accuracy_of_the_original_are_those_by_its_own_decoder
     proof = proof_document(comparison, other, both.member.contract)
     assert proof.decisions.flips == comparison.decoder_flips
     by_decoder = [
-        int(np.argmax(both.original.answer(np.asarray(both.original.transform(inverted(path))))) == truth)
-        for path, truth in zip(both.images().paths, both.images().truths, strict=True)
+        int(np.argmax(both.original.answer(fed(both.original.transform(inverted(path))))) == truth)
+        for path, truth in zip(both.images().sources, both.images().truths, strict=True)
     ]
     assert proof.accuracy.original == pytest.approx(sum(by_decoder) / 3)
 
@@ -92,7 +96,7 @@ def test_a_tensor_with_nan_is_infinitely_far(both):
         made[0, 0, 0] = np.nan
         return made
 
-    original = Original(poisoned, lambda tensor: both.original.answer(np.nan_to_num(tensor)))
+    original = Original(poisoned, lambda feeds: both.original.answer(fed(np.nan_to_num(feeds["input"][0]))))
     comparison = compared(both, original)
     assert comparison.max_tensor_difference == float("inf")
     with pytest.raises(ProofError, match="tensor values differ on 3 of 3 images"):

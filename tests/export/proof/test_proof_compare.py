@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from truecopy.errors import ProofError
-from truecopy_export.proof import ProofImages, are_probabilities
+from truecopy_export.proof import ProofItems, are_probabilities
 
 
 def test_an_equal_copy_differs_nowhere(both):
@@ -19,7 +19,7 @@ def test_an_equal_copy_differs_nowhere(both):
 
 
 def test_every_differing_tensor_value_is_counted(both):
-    first, second, _ = both.images().paths
+    first, second, _ = both.images().sources
 
     def off(picture):
         tensor = both.original.transform(picture)
@@ -36,7 +36,7 @@ def test_every_differing_tensor_value_is_counted(both):
 def test_flips_are_counted_and_the_first_is_named(both):
     found = both.compare(answer=lambda tensors: -both.session.run({"input": tensors})["logits"])
     assert found.flips == 3
-    assert found.first_flip == both.images().paths[0]
+    assert found.first_flip == both.images().sources[0]
     assert found.max_output_difference == pytest.approx(2.0, abs=1e-5)
 
 
@@ -48,7 +48,7 @@ def test_the_worst_image_is_the_one_with_the_largest_output_difference(both):
         return both.session.run({"input": tensors})["logits"] * (1.001 if len(calls) == 2 else 1.0)
 
     found = both.compare(answer=answer)
-    assert found.worst == both.images().paths[1]
+    assert found.worst == both.images().sources[1]
     assert found.max_output_difference == pytest.approx(1e-3, rel=1e-3)
     assert found.flips == 0
     assert 0 < found.max_probability_delta < 1e-2
@@ -72,10 +72,10 @@ def test_accuracy_of_every_set_of_weights_stands_side_by_side(both):
 
 
 def test_images_without_a_label_are_compared_but_not_scored(both):
-    paths = both.images().paths
-    found = both.compare(images=ProofImages(paths, (0, None, None), ()))
+    paths = both.images().sources
+    found = both.compare(images=ProofItems(paths, (0, None, None), ()))
     assert (found.images, found.labelled) == (3, 1)
-    unlabelled = both.compare(images=ProofImages(paths, (None,) * 3, ()))
+    unlabelled = both.compare(images=ProofItems(paths, (None,) * 3, ()))
     assert unlabelled.accuracy("original") is None
 
 
@@ -84,13 +84,13 @@ def test_images_that_cannot_be_read_are_noted_not_fatal(both, tmp_path):
     broken.write_bytes((both.folder / "cat" / "0.png").read_bytes()[:60])
     empty = tmp_path / "empty.jpg"
     empty.touch()
-    paths = (str(broken), *both.images().paths, str(empty))
-    found = both.compare(images=ProofImages(paths, (None,) * 5, ()))
+    paths = (str(broken), *both.images().sources, str(empty))
+    found = both.compare(images=ProofItems(paths, (None,) * 5, ()))
     assert found.images == 3
     assert len(found.unreadable) == 2
     assert "broken.png" in found.unreadable[0]
     with pytest.raises(ProofError, match=r"1 of 1 proof images could not be read.*broken\.png"):
-        both.compare(images=ProofImages((str(broken),), (None,), ()))
+        both.compare(images=ProofItems((str(broken),), (None,), ()))
 
 
 def test_how_many_images_depend_on_the_pass_order_is_counted_by_their_size(both):

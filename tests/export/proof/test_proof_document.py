@@ -11,8 +11,14 @@ import pytest
 from truecopy.contract import Proof
 from truecopy.contract.codec import subject_sha256
 from truecopy.errors import ProofError
-from truecopy_export.proof import Comparison, Original, find_proof_images, proof_document, proof_notes
-from truecopy_export.recipes import Labels
+from truecopy_export.proof import (
+    Comparison,
+    OneLabel,
+    Original,
+    find_proof_images,
+    proof_document,
+    proof_notes,
+)
 
 SIGMOID = "every output lies in [0, 1], but rows do not sum to 1"
 
@@ -135,7 +141,7 @@ def crane_folder(pictures, tmp_path):
 
 
 def test_a_name_that_is_one_class_s_label_and_another_s_id_is_refused(crane_folder, tmp_path):
-    labels = Labels(("crane", "dog", "owl"), ("n0", "crane", "n2"), "test")
+    labels = OneLabel(("crane", "dog", "owl"), ("n0", "crane", "n2"))
     with pytest.raises(ProofError, match="1 class folders are no labels: crane: expected folders named by"):
         find_proof_images(crane_folder, labels)
     table = tmp_path / "truth.csv"
@@ -147,7 +153,7 @@ def test_a_name_that_is_one_class_s_label_and_another_s_id_is_refused(crane_fold
 
 
 def test_a_name_that_is_label_and_id_of_the_same_class_is_that_class(crane_folder):
-    labels = Labels(("crane", "dog", "owl"), ("crane", "n1", "n2"), "test")
+    labels = OneLabel(("crane", "dog", "owl"), ("crane", "n1", "n2"))
     assert find_proof_images(crane_folder, labels).truths == (0, 1, 2)
 
 
@@ -155,11 +161,11 @@ def test_a_number_that_is_one_class_s_label_and_another_s_id_is_refused_too(cran
     table = tmp_path / "truth.csv"
     table.write_text("file,label\ncrane/0.png,2\n")
     with pytest.raises(ProofError, match="got '2'"):
-        find_proof_images(crane_folder, Labels(("2", "b", "c"), ("n0", "2", "n2"), "test"), table)
+        find_proof_images(crane_folder, OneLabel(("2", "b", "c"), ("n0", "2", "n2")), table)
 
 
 def test_a_name_that_is_two_classes_label_and_a_third_s_id_is_refused(crane_folder):
-    labels = Labels(("crane", "crane", "owl", "x"), ("n0", "dog", "n2", "crane"), "test")
+    labels = OneLabel(("crane", "crane", "owl", "x"), ("n0", "dog", "n2", "crane"))
     with pytest.raises(ProofError, match="1 class folders are no labels: crane"):
         find_proof_images(crane_folder, labels)
 

@@ -8,8 +8,7 @@ import shutil
 import pytest
 
 from truecopy.errors import ProofError
-from truecopy_export.proof import find_proof_images
-from truecopy_export.recipes import Labels, read_labels
+from truecopy_export.proof import OneLabel, find_proof_images
 
 
 @pytest.fixture
@@ -19,7 +18,11 @@ def folder(pictures, tmp_path):
 
 def test_class_folders_are_the_labels(folder, labels):
     found = find_proof_images(folder, labels)
-    assert [os.path.relpath(path, folder) for path in found.paths] == ["cat/0.png", "dog/1.png", "owl/2.png"]
+    assert [os.path.relpath(path, folder) for path in found.sources] == [
+        "cat/0.png",
+        "dog/1.png",
+        "owl/2.png",
+    ]
     assert found.truths == (0, 1, 2)
     assert found.labelled
     assert found.notes == ()
@@ -29,14 +32,14 @@ def test_images_beside_the_class_folders_have_no_label(folder, labels):
     shutil.copy(folder / "cat" / "0.png", folder / "alone.png")
     shutil.copytree(folder / "dog", folder / "cat" / "deeper" / "still")
     found = find_proof_images(folder, labels)
-    names = [os.path.relpath(path, folder) for path in found.paths]
+    names = [os.path.relpath(path, folder) for path in found.sources]
     assert dict(zip(names, found.truths, strict=True)) == {
         "alone.png": None, "cat/0.png": 0, "cat/deeper/still/1.png": 0, "dog/1.png": 1, "owl/2.png": 2,
     }  # fmt: skip
 
 
 def test_folders_may_be_named_by_label_ids_where_labels_repeat(folder):
-    cranes = Labels(("crane", "crane", "owl"), ("cat", "dog", "n3"), "test")
+    cranes = OneLabel(("crane", "crane", "owl"), ("cat", "dog", "n3"))
     assert find_proof_images(folder, cranes).truths == (0, 1, 2)
     (folder / "owl").rename(folder / "crane")
     with pytest.raises(
@@ -52,7 +55,7 @@ def test_one_unknown_folder_among_known_ones_is_refused(folder, labels):
 
 
 def test_sub_folders_that_are_no_labels_at_all_leave_the_proof_unlabelled(folder):
-    found = find_proof_images(folder, read_labels(["x", "y", "z"]))
+    found = find_proof_images(folder, OneLabel(("x", "y", "z")))
     assert found.truths == (None, None, None)
     assert not found.labelled
     assert "are no labels (cat, dog, owl" in found.notes[0]
@@ -107,7 +110,7 @@ def test_a_table_that_does_not_fit_is_refused_with_its_line(folder, labels, tmp_
 
 
 def test_a_label_that_stands_twice_must_be_said_by_id_or_index(folder, tmp_path):
-    cranes = Labels(("crane", "crane", "owl"), None, "test")
+    cranes = OneLabel(("crane", "crane", "owl"), None)
     table = tmp_path / "truth.csv"
     table.write_text("file,label\ncat/0.png,crane\n")
     with pytest.raises(ProofError, match="a label that stands once, a label id or an index, got 'crane'"):

@@ -13,9 +13,8 @@ from torchvision import transforms
 import truecopy_export
 from truecopy.errors import ProofError
 from truecopy.limits import DEFAULT_LIMITS
-from truecopy.predict import Member
-from truecopy.predict import open_artifact
-from truecopy_export.proof import ProofImages, check_gate
+from truecopy.predict import Member, open_artifact
+from truecopy_export.proof import ProofItems, check_gate
 
 OTHER_FORMATS = [
     "ICO",
@@ -29,8 +28,8 @@ def square():
     return Image.fromarray(np.random.default_rng(7).integers(0, 256, (32, 32, 3), np.uint8))
 
 
-def unlabelled(*paths) -> ProofImages:
-    return ProofImages(tuple(str(path) for path in paths), (None,) * len(paths), ())
+def unlabelled(*paths) -> ProofItems:
+    return ProofItems(tuple(str(path) for path in paths), (None,) * len(paths), ())
 
 
 @pytest.mark.parametrize("format_name", OTHER_FORMATS)
@@ -41,7 +40,7 @@ def test_a_format_that_only_the_original_opens_is_a_failed_proof(both, square, t
         ProofError,
         match=r"the original reads other\.png, the copy refuses it: .* - at stage decode.*take it out",
     ):
-        both.compare(images=unlabelled(*both.images().paths, path))
+        both.compare(images=unlabelled(*both.images().sources, path))
 
 
 def test_an_image_over_the_copy_s_limits_is_a_failed_proof(both):
@@ -54,7 +53,7 @@ def test_an_image_over_the_copy_s_limits_is_a_failed_proof(both):
 def test_steps_by_hand_have_no_original_that_could_read_more(both, square, tmp_path):
     path = tmp_path / "other.png"
     square.save(path, format="ICO")
-    found = both.compare(transform=None, images=unlabelled(*both.images().paths, path))
+    found = both.compare(transform=None, images=unlabelled(*both.images().sources, path))
     assert found.images == 3
     (left_out,) = found.unreadable
     assert "other.png" in left_out
@@ -69,12 +68,12 @@ def test_what_the_original_s_transform_refuses_too_is_only_left_out(both, square
             raise KeyError("square")
         return both.original.transform(picture)
 
-    found = both.compare(transform=refusing, images=unlabelled(*both.images().paths, path))
+    found = both.compare(transform=refusing, images=unlabelled(*both.images().sources, path))
     assert (found.images, len(found.unreadable)) == (3, 1)
 
 
 def test_up_to_half_of_the_images_may_be_damaged_but_not_more(both, tmp_path):
-    first, second, _ = both.images().paths
+    first, second, _ = both.images().sources
     damaged = [tmp_path / f"{number}.png" for number in range(3)]
     for path in damaged:
         path.write_bytes(b"\x89PNG\r\n\x1a\n")

@@ -45,6 +45,15 @@ def test_the_written_form_is_the_documented_one(golden):
     assert np.frombuffer(base64.b64decode(row["output"]), "<f4").tolist() == [0.5, -2.25]
 
 
+def test_a_generated_text_is_stored_only_where_there_is_one(golden):
+    text = "ab\n鶴"
+    (row,) = json.loads(encode_golden([replace(golden[0], text=text)]))
+    assert row["text"] == text
+    assert decode_golden(json.dumps([row]))[0].text == text
+    assert decode_golden(json.dumps([ROW]))[0].text is None
+    assert decode_golden(json.dumps([ROW | {"text": ""}]))[0].text == ""
+
+
 def test_no_samples_are_an_empty_list():
     assert encode_golden([]) == "[]"
     assert decode_golden("[]") == ()

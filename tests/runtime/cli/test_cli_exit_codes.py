@@ -40,7 +40,7 @@ def test_help_lists_every_command_and_the_exit_codes(cli) -> None:
     [
         ([], "Usage: truecopy"),
         (["nonsense"], "No such command 'nonsense'"),
-        (["predict"], "Missing argument 'MODEL IMAGE_OR_FOLDER...'"),
+        (["predict"], "Missing argument 'MODEL INPUT...'"),
         (["predict", ""], "expected a model file (*.onnx) first, got ''"),
         (["predict", "photos", "one.png"], "expected a model file (*.onnx) first, got 'photos'"),
         (["predict", "one.png"], "expected a model file (*.onnx) first, got 'one.png'"),

@@ -146,3 +146,43 @@ def test_a_step_put_in_anywhere_leaves_all_others_unchanged(
     pairs = align(steps, longer)
     assert all(steps[i] == longer[j] for i, j in pairs if i is not None and j is not None)
     assert sum(None in pair for pair in pairs) == 1
+
+
+def test_parts_of_tables_and_tasks_are_compared_element_by_element() -> None:
+    tiny = pytest.importorskip("tests.tiny_models")
+    _, a = tiny.contract_of(tiny.TABLE, tiny.REGRESSION)
+    price, rooms = tiny.REGRESSION.values
+    first, second = tiny.TABLE.features
+    b = replace(
+        a,
+        input=replace(
+            tiny.TABLE, features=(replace(first, columns=("age", "remark")), second), missing="pass"
+        ),
+        task=replace(a.task, values=(replace(price, unit=None), rooms), values_source="elsewhere"),
+    )
+    assert found(a, b) == [
+        ("$.input.features[0].columns", ("age", "bmi"), ("age", "remark"), True),
+        ("$.input.missing", "error", "pass", True),
+        ("$.task.values[0].unit", "CHF", None, True),
+        ("$.task.values_source", "by hand", "elsewhere", False),
+    ]
+
+
+def test_tokens_of_a_vocabulary_are_compared_one_by_one() -> None:
+    tiny = pytest.importorskip("tests.tiny_models")
+    _, a = tiny.contract_of(tiny.TOKENS, tiny.WRITER)
+    text = replace(tiny.TOKENS.text, vocabulary=("_", "A", "b", "c", "d", "."))
+    assert found(a, replace(a, input=replace(tiny.TOKENS, text=text))) == [
+        ("$.input.text.vocabulary[1]", "a", "A", True)
+    ]
+    assert found(a, replace(a, input=replace(tiny.TOKENS, text=None)))[0][0] == "$.input.text"
+
+
+def test_contracts_of_two_kinds_differ_by_their_fields() -> None:
+    tiny = pytest.importorskip("tests.tiny_models")
+    (_, a), (_, b) = tiny.contract_of(tiny.TABLE, tiny.REGRESSION), tiny.contract_of(tiny.IMAGE, tiny.CTC)
+    paths = {path: (old, new) for path, old, new, _ in found(a, b)}
+    assert paths["$.input.kind"] == ("table", "image")
+    assert paths["$.input.decoder"] == (None, "pillow")
+    assert paths["$.task.kind"] == ("regression", "sequence")
+    assert paths["$.steps[0]"][0] is None

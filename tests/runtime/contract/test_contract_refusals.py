@@ -65,8 +65,16 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
             "resise",
             "'resise', expected one of 'resize', 'resize_box', 'center_crop', 'pad', 'pad_to', 'swap_rb', 'grayscale', 'values' - at `$.steps[0].op`",
         ),
-        (("input", "kind"), "table", "Invalid value 'table', expected one of 'image' - at `$.input.kind`"),
-        (("task", "kind"), "binary", "expected one of 'multiclass' - at `$.task.kind`"),
+        (
+            ("input", "kind"),
+            "video",
+            "Invalid value 'video', expected one of 'image', 'table', 'tokens' - at `$.input.kind`",
+        ),
+        (
+            ("task", "kind"),
+            "ranking",
+            "expected one of 'multiclass', 'binary', 'multilabel', 'regression', 'sequence' - at `$.task.kind`",
+        ),
         (
             ("steps", 0, "filter"),
             "cubic",
@@ -115,7 +123,11 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
         ),
         (("steps", 0, "fit"), "cover", "`fit` belongs to rule 'ratio', and only there - at `$.steps[0]`"),
         (("steps", 2, "chain", 0), ["div"], "Expected `array` of length 2, got 1 - at `$.steps[2].chain[0]`"),
-        (("graph", "inputs", 0, "shape"), ["b", 3, 4], "length 4, got 3 - at `$.graph.inputs[0].shape`"),
+        (
+            ("graph", "inputs", 0, "shape"),
+            ["b", 3, 4],
+            "layout NCHW has 4 axes, not 3 - at `$.graph.inputs[0]`",
+        ),
         # ranges
         (("steps", 0, "size"), 0, "Expected `int` >= 1 - at `$.steps[0].size`"),
         (("steps", 0, "size"), 65_537, "Expected `int` <= 65536 - at `$.steps[0].size`"),
@@ -145,9 +157,9 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
         (
             ("graph", "outputs", 0, "shape"),
             ["b", 3, 4],
-            "one row of fixed length per image: expected (batch, classes)",
+            "one row of fixed length per item: expected (batch, classes)",
         ),
-        (("graph", "outputs", 0, "shape"), ["b", "n"], "one row of fixed length per image"),
+        (("graph", "outputs", 0, "shape"), ["b", "n"], "one row of fixed length per item"),
         (("task", "label_ids"), ["a", "b"], "2 label_ids for 3 labels - at `$.task`"),
         (("task", "label_ids"), ["a", "b", "a"], "label_ids repeat - at `$.task`"),
         (("task", "activation"), "sigmoid", "expected one of 'none', 'softmax' - at `$.task.activation`"),
@@ -356,19 +368,19 @@ def version_error(text: str) -> str:
 def test_a_newer_document_says_which_version_it_needs(document, changed):
     plain = document() | {"truecopy": 2, "requires": "3.1", "unheard": "of"}
     message = version_error(json.dumps(plain))
-    assert "the contract is of version 2; this runtime (0.2.0) reads up to 1 - at `$.truecopy`" in message
+    assert "the contract is of version 2; this runtime (0.3.0) reads up to 1 - at `$.truecopy`" in message
     assert "It needs truecopy >= 3.1: pip install --upgrade truecopy" in message
     del plain["requires"]
     assert "It needs a later truecopy" in version_error(json.dumps(plain))
 
 
-@pytest.mark.parametrize("requires", ["9.0", "0.3", "0.2.1", "1.0.0"])
+@pytest.mark.parametrize("requires", ["9.0", "0.4", "0.3.1", "1.0.0"])
 def test_a_document_for_a_newer_runtime_is_refused_before_its_unknown_fields(document, requires):
     message = version_error(json.dumps(document() | {"requires": requires, "unheard": "of"}))
-    assert f"the contract needs truecopy >= {requires}; this is 0.2.0 - at `$.requires`" in message
+    assert f"the contract needs truecopy >= {requires}; this is 0.3.0 - at `$.requires`" in message
 
 
-@pytest.mark.parametrize("requires", ["0.1", "0.1.0", "0.2", "0.0.9"])
+@pytest.mark.parametrize("requires", ["0.1", "0.1.0", "0.2", "0.3", "0.0.9"])
 def test_a_document_for_this_runtime_or_an_older_one_is_read(changed, requires):
     assert decode(changed("requires", to=requires)).requires == requires
 

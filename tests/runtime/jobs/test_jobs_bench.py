@@ -9,7 +9,7 @@ from truecopy.jobs.bench import bench
 
 
 def test_every_stage_is_timed_as_a_ratio_to_the_bare_run(digits: Path, digit_images: list[str]) -> None:
-    timings = bench(digits, digit_images[:2], device="cpu", repeats=1)
+    timings = bench(digits, digit_images[:2], device="cpu", repeats=1).timings
     assert [row.stage for row in timings] == [
         "decode",
         "resize and crop",

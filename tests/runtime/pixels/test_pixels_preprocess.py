@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from truecopy.errors import TooLarge
-from truecopy.limits import Limits
 from truecopy.intake import preprocess
+from truecopy.limits import Limits
 from truecopy.pixels import Plan, golden_images
 
 

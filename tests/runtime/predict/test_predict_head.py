@@ -40,9 +40,7 @@ def test_softmax_is_the_textbook_one_in_float32(temperature: float) -> None:
 
 
 def test_the_largest_value_is_subtracted_so_that_large_logits_do_not_overflow() -> None:
-    assert activate(task(), rows(1000, 999, -1000))[0] == pytest.approx(
-        [0.7310586, 0.2689414, 0], abs=1e-6
-    )
+    assert activate(task(), rows(1000, 999, -1000))[0] == pytest.approx([0.7310586, 0.2689414, 0], abs=1e-6)
     assert activate(task(), rows(3.4e38, 0, -3.4e38)).tolist() == [[1, 0, 0]]
 
 
@@ -52,11 +50,20 @@ def test_a_higher_temperature_is_less_certain_and_keeps_the_order() -> None:
     assert np.argsort(hot).tolist() == np.argsort(cold).tolist()
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-@pytest.mark.parametrize("activation", ["softmax", "none"])
+@pytest.mark.parametrize(("bad", "activation"), [(math.nan, "softmax"), (math.inf, "softmax"),
+                                                (math.nan, "none"), (math.inf, "none"), (-math.inf, "none")])  # fmt: skip
 def test_nan_and_infinity_are_errors(bad: float, activation: str) -> None:
     with pytest.raises(OutputError, match="the graph answered with NaN or infinity: expected finite numbers"):
         activate(task(activation=activation), rows(0, bad, 1))
+
+
+def test_a_class_of_minus_infinity_cannot_be() -> None:
+    """A mask in the graph: its probability is 0, as `torch.softmax` says, and the others share the rest."""
+    assert activate(task(), rows(0, -math.inf, 0)).tolist() == [[0.5, 0, 0.5]]
+    with pytest.raises(
+        OutputError, match="rules every outcome out: expected a finite number, got -infinity only"
+    ):
+        activate(task(), rows(-math.inf, -math.inf, -math.inf))
 
 
 @pytest.mark.parametrize("temperature", [1e-38, 1e-300])
@@ -67,7 +74,7 @@ def test_a_temperature_that_overflows_is_an_error_and_no_nan(temperature: float)
 
 def test_float16_answers_become_float32_before_the_softmax() -> None:
     answer = np.array([[1, 2, 3.5]], np.float16)
-    assert np.array_equal(activate(task(), answer), probabilities(task(), answer.astype(np.float32)))
+    assert np.array_equal(activate(task(), answer), activate(task(), answer.astype(np.float32)))
 
 
 def test_activation_none_takes_the_answer_as_it_is_in_memory_of_its_own() -> None:
@@ -93,6 +100,15 @@ def test_ties_go_to_the_lower_index() -> None:
 def test_a_confidence_that_reaches_the_threshold_is_accepted(threshold: float | None, accepted: bool) -> None:
     row = np.array([0.5, 0.25, 0.25], np.float32)
     assert decide(task(threshold=threshold), row, "x", (), 1).accepted is accepted
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.3, 0.7, 1 / 3, 0.9999])
+def test_a_threshold_is_reached_by_the_float32_of_the_same_number(threshold: float) -> None:
+    """float32(0.7) is 0.69999999 in float64: compared there, 0.7 would not reach 0.7."""
+    row = np.array([threshold, 0, 0], np.float32)
+    below = np.nextafter(row, np.float32(-1))
+    assert decide(task(threshold=threshold), row, "x", (), 1).accepted
+    assert not decide(task(threshold=threshold), below, "x", (), 1).accepted
 
 
 def test_labels_may_repeat_and_the_index_tells_them_apart() -> None:

@@ -24,7 +24,7 @@ def test_a_model_says_what_it_is(digits: Path) -> None:
     assert (model.device, model.provider, model.precision) == ("cpu", "CPUExecutionProvider", "fp32")
     assert model.contracts == (model.contract,)
     assert model.contract == truecopy.read(digits).contract
-    assert repr(model) == "<truecopy.Model 10 classes, fp32, cpu>"
+    assert repr(model) == "<truecopy.Model multiclass, 10 classes, fp32, cpu>"
 
 
 def test_the_precision_that_was_asked_for_is_loaded(digits: Path) -> None:

@@ -15,7 +15,7 @@ from .options import shared
 @click.option(
     "--recipe",
     required=True,
-    help="steps.yaml, a live transform (python:package.module:object), hf:FOLDER, keras:APPLICATION, or metadata: what "
+    help="steps.yaml, a live transform or fitted object (python:package.module:object), hf:FOLDER, keras:APPLICATION, or metadata: what "
     "the file itself says (Ultralytics, OpenVINO Model API).",
 )
 @click.option(
@@ -23,15 +23,16 @@ from .options import shared
     metavar="FILE",
     help="One per line, TSV with a name column, or a class folder; metadata may have them.",
 )
-@click.option("--answer", metavar="NAME", help="Which output to read, where there are several.")
 @click.option("--layout", type=click.Choice(["NCHW", "NHWC"]), help="Where the input's shape does not tell.")
+@click.option("--feed", multiple=True, metavar="NAME=ids|mask|zeros",
+              help="What an input of a sequence takes, where its name does not tell; repeatable.")  # fmt: skip
 @shared
 def attach(
     model: Path,
     recipe: str,
     labels: str | None,
-    answer: str | None,
     layout: Literal["NCHW", "NHWC"] | None,
+    feed: tuple[str, ...],
     **options: Any,
 ) -> int:
     """Give an ONNX file that you already have its contract. Needs no torch and no checkpoint.
@@ -41,7 +42,7 @@ def attach(
     from truecopy_export.attacher import Foreign, attach_foreign
     from truecopy_export.recipes import read_labels
 
-    from .requests import recipe_options, request_of
+    from .requests import feeds_of, recipe_options, request_of
     from .terminal import show, terminal
 
     request_of(options, None)
@@ -50,10 +51,11 @@ def attach(
         foreign = Foreign(
             model,
             recipe,
-            answer,
+            options["answer"],
             layout,
             recipe_input=options["recipe_input"],
             recipe_options=recipe_options(options["recipe_arg"]),
+            feeds=feeds_of(feed),
         )
         report = attach_foreign(foreign, request_of(options, names), progress)
     show(report, as_json=options["as_json"])

@@ -24,6 +24,8 @@ from .options import shared
     "--ema", default="auto", show_default=True, metavar="auto|raw|FIELD", help="Which weights to take."
 )
 @click.option("--no-ema", is_flag=True, help="The same as --ema raw.")
+@click.option("--batch", type=int, metavar="1",
+              help="1: a graph of one item at a time, where the network's answer depends on the batch.")  # fmt: skip
 @click.option("--precision", default="fp32", show_default=True, help="Only fp32 in this version.")
 @shared
 def export(
@@ -34,6 +36,7 @@ def export(
     labels: str | None,
     ema: str,
     no_ema: bool,
+    batch: int | None,
     precision: str,
     **options: Any,
 ) -> int:
@@ -50,6 +53,7 @@ def export(
 
     if no_ema and ema not in ("auto", "raw"):
         raise click.UsageError(f"--no-ema and --ema {ema} contradict one another")
+    options["batch"] = batch
     early = request_of(options, None, precision)
     source = Source(
         path=checkpoint,
@@ -62,6 +66,8 @@ def export(
         ema="raw" if no_ema else ema,
         labels=labels,
         labels_sort=options["labels_sort"],
+        labelled=early.task.kind != "regression",
+        answer=options["answer"],
     )
     with terminal() as progress:
         trained, taken, names = read_source(source, progress)

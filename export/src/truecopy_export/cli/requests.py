@@ -7,8 +7,12 @@ from typing import Any
 
 import click
 
+from truecopy.contract.graph import Feed
 from truecopy_export.recipes import Labels
 from truecopy_export.request import Request, check_request
+from truecopy_export.tasks import parse_task_arguments, read_task
+
+FEEDS: tuple[Feed, ...] = ("ids", "mask", "zeros")
 
 
 def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str = "fp32") -> Request:
@@ -22,12 +26,17 @@ def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str
         proof_labels=options["proof_labels"],
         unproven=options["no_proof"],
         golden=options["golden"],
-        activation=options["activation"],
-        threshold=options["threshold"],
+        task=read_task(
+            options["task"],
+            arguments=parse_task_arguments(options["task_arg"]),
+            activation=options["activation"],
+            threshold=options["threshold"],
+        ),
+        batch=options.get("batch"),
         pass_order=options["pillow_passes"],
         overwrite=options["overwrite"],
     )
-    check_request(request, options["task"], tuple(precision.split(",")))
+    check_request(request, tuple(precision.split(",")))
     return request
 
 
@@ -40,3 +49,17 @@ def recipe_options(pairs: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"--recipe-arg takes KEY=VALUE, each key once, got {pair!r}")
         options[key] = value
     return options
+
+
+def feeds_of(pairs: tuple[str, ...]) -> dict[str, Feed]:
+    """`--feed NAME=ids|mask|zeros`, each name once."""
+    feeds: dict[str, Feed] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        known = next((feed for feed in FEEDS if feed == value), None)
+        if not (name and equals and known) or name in feeds:
+            raise click.UsageError(
+                f"--feed takes NAME=ids, NAME=mask or NAME=zeros, each name once, got {pair!r}"
+            )
+        feeds[name] = known
+    return feeds

@@ -10,7 +10,10 @@ from rich.progress import Progress as Bars
 from rich.progress import TaskID
 
 from truecopy.cli.output import console, note, print_json, printable
+from truecopy.contract import ImageInput, TableInput, TokensInput
 from truecopy_export.report import Report
+
+_EXAMPLES = {ImageInput: "IMAGE_OR_FOLDER", TableInput: "ROWS.csv", TokensInput: "TEXTS.txt"}
 
 
 class Terminal:
@@ -69,4 +72,5 @@ def show(report: Report, *, as_json: bool) -> None:
     for what, found in report.rows():
         table.add_row(what, found)
     console().print(table)
-    note(f"next: truecopy selftest {report.path}\n      truecopy predict {report.path} IMAGE_OR_FOLDER")
+    example = _EXAMPLES[type(report.contract.input)]
+    note(f"next: truecopy selftest {report.path}\n      truecopy predict {report.path} {example}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import nn
@@ -9,33 +11,32 @@ from torch import nn
 from truecopy.engine import Session
 from truecopy.errors import CheckpointError, ProofError
 from truecopy.proof import FP32_CPU, relative_difference
+from truecopy_export.signature import Signature
 
+from .outputs import named_outputs
 from .prepare import plain_attention
-from .trace import Traced
+from .trace import Traced, shapes, tensors
 
 BATCHES = (1, 2, 5)
+# A sequence of this many ids is tried where a network says that it takes as many.
+_LONGEST_TRIED = 4096
 
 
-def probe(channels: int, size: tuple[int, int]) -> torch.Tensor:
-    """Five different noise images (5, channels, height, width), always the same ones."""
-    return torch.randn(max(BATCHES), channels, *size, generator=torch.Generator().manual_seed(1))
-
-
-def check_module(module: nn.Module, images: torch.Tensor) -> None:
-    """The module itself is a function of one image.
+def check_module(module: nn.Module, signature: Signature, answer: str, items: int = 0) -> None:
+    """The module itself is a function of one item. items: the answer's axis that counts them.
 
     Raises:
         CheckpointError: its outputs change between two runs, with the batch, or are not finite.
     """
-    with plain_attention():
-        together, again = module(images), module(images)
-        alone = torch.cat([_alone(module, image[None], together.shape[1:]) for image in images])
+    inputs = tensors(signature.probe(max(BATCHES)))
+    together, again = (_run(module, inputs, answer) for _ in range(2))
+    alone = _alone(module, inputs, answer, items, together, signature.noun)
     if not torch.isfinite(together).all():
         raise CheckpointError("the network answers noise with NaN or infinity", fix="Look at its weights")
     if not torch.equal(together, again):
         raise CheckpointError(
-            "the outputs change between two runs on the same images",
-            expected="a function of the image alone",
+            f"the outputs change between two runs on the same {signature.noun}s",
+            expected=f"a function of the {signature.noun} alone",
             got=f"a difference of {relative_difference(again.numpy(), together.numpy()):.1e} of the largest logit",
             fix="Dropout or noise is active although the network is in eval mode: F.dropout without "
             "training=self.training is the usual place",
@@ -43,55 +44,176 @@ def check_module(module: nn.Module, images: torch.Tensor) -> None:
     difference = relative_difference(alone.numpy(), together.numpy())
     if not difference <= FP32_CPU:  # NaN is no agreement
         raise CheckpointError(
-            "the outputs depend on the batch: one image alone gets another answer than among others",
+            f"the outputs depend on the batch: one {signature.noun} alone gets another answer than among others",
             expected=f"at most {FP32_CPU:.0e} of the largest logit",
             got=f"{difference:.1e}",
-            fix="Something in forward() mixes the images of a batch (a mean over the whole tensor, BatchNorm without "
-            "running statistics); make it work on each image",
+            fix=f"Something in forward() mixes the {signature.noun}s of a batch (a mean over the whole tensor, BatchNorm "
+            f"without running statistics); make it work on each {signature.noun}, or type --batch 1 for a graph that "
+            "takes one at a time (in Python: batch=1)",
         )
 
 
-def _alone(module: nn.Module, image: torch.Tensor, shape: torch.Size) -> torch.Tensor:
+def check_module_of_one(module: nn.Module, signature: Signature, answer: str, items: int = 0) -> str | None:
+    """The same for a graph of one item at a time, where the batch may matter: how much it does, in words.
+
+    Raises:
+        CheckpointError: the outputs change between two runs, or are not finite.
+    """
+    inputs = tensors(signature.probe(1))
+    once, again = (_run(module, inputs, answer) for _ in range(2))
+    if not torch.isfinite(once).all():
+        raise CheckpointError("the network answers noise with NaN or infinity", fix="Look at its weights")
+    if not torch.equal(once, again):
+        raise CheckpointError(
+            f"the outputs change between two runs on the same {signature.noun}",
+            expected=f"a function of the {signature.noun} alone",
+            fix="Dropout or noise is active although the network is in eval mode",
+        )
+    several = tensors(signature.probe(max(BATCHES)))
     try:
-        answer: torch.Tensor = module(image)
+        together = _run(module, several, answer)
+        alone = _alone(module, several, answer, items, together, signature.noun)
+    except CheckpointError:
+        return f"the network does not run on several {signature.noun}s; the graph takes one at a time"
+    difference = relative_difference(alone.numpy(), together.numpy())
+    if difference <= FP32_CPU:
+        return None
+    return (
+        f"the outputs depend on the batch: one {signature.noun} among others gets another answer, up to {difference:.1e} "
+        "of the largest logit; the graph takes one at a time"
+    )
+
+
+def _run(module: nn.Module, inputs: tuple[torch.Tensor, ...], answer: str) -> torch.Tensor:
+    try:
+        with plain_attention():
+            return named_outputs(module(*inputs), answer)[answer]
+    except CheckpointError:
+        raise
     except Exception as error:  # the module is the user's own code
         raise CheckpointError(
-            f"the network does not run on one image alone: {error}",
-            fix="Something in forward() counts on the batch size (view, reshape)",
+            f"the network does not run on a batch of {len(inputs[0])} of shape {shapes(inputs)}: {error}",
+            fix="Something in forward() counts on the batch size or the length",
         ) from error
-    if answer.shape != (1, *shape):
-        raise CheckpointError(
-            "the network answers one image alone with another shape than among others",
-            expected=str((1, *shape)),
-            got=str(tuple(answer.shape)),
-            fix="squeeze() without an axis is the usual place: squeeze(-1) or flatten(1)",
-        )
-    return answer
 
 
-def check_graph(module: nn.Module, traced: Traced, session: Session, images: torch.Tensor) -> None:
-    """The graph answers like the module at batch 1, 2 and 5.
+def _alone(
+    module: nn.Module,
+    inputs: tuple[torch.Tensor, ...],
+    answer: str,
+    items: int,
+    together: torch.Tensor,
+    noun: str,
+) -> torch.Tensor:
+    """The answers to each item by itself, side by side.
+
+    Raises:
+        CheckpointError: the module does not run on one, or answers with another shape.
+    """
+    wanted = (*together.shape[:items], 1, *together.shape[items + 1 :])
+    rows = []
+    for index in range(len(inputs[0])):
+        one = tuple(array[index : index + 1] for array in inputs)
+        try:
+            with plain_attention():
+                row = named_outputs(module(*one), answer)[answer]
+        except Exception as error:  # the module is the user's own code
+            raise CheckpointError(
+                f"the network does not run on one {noun} alone: {error}",
+                fix="Something in forward() counts on the batch size (view, reshape)",
+            ) from error
+        if row.shape != wanted:
+            raise CheckpointError(
+                "the network answers one {noun} alone with another shape than among others",
+                expected=str(wanted),
+                got=str(tuple(row.shape)),
+                fix="squeeze() without an axis is the usual place: squeeze(-1) or flatten(1)",
+            )
+        rows.append(row)
+    return torch.cat(rows, dim=items)
+
+
+def check_graph(module: nn.Module, traced: Traced, session: Session, signature: Signature) -> None:
+    """The graph answers like the module at batch 1, 2 and 5, and at every length that is tried.
 
     Raises:
         ProofError: it does not.
+        CheckpointError: the module does not run on the longest sequence that its recipe lets in.
     """
-    for batch in BATCHES:
-        part = images[:batch]
+    fixed = signature.inputs[0].batch
+    for length in _lengths(module, signature):
+        for batch in BATCHES if fixed is None else (fixed,):
+            # The longest one is tried once: it may be slow.
+            if batch == 1 or length is None or length in signature.lengths:
+                _compare(module, traced, session, signature.probe(batch, length))
+
+
+def _lengths(module: nn.Module, signature: Signature) -> tuple[int | None, ...]:
+    if not signature.lengths:
+        return (None,)
+    if not signature.free_length:
+        return signature.lengths
+    more = []
+    if _runs(module, tensors(signature.probe(1, 1))):
+        more.append(1)
+    longest = signature.longest
+    if longest is not None and longest <= _LONGEST_TRIED:
+        example = tensors(signature.probe(1, longest))
+        if not _runs(module, example):
+            raise CheckpointError(
+                f"the network does not run on sequences of {longest}, the recipe's max_length",
+                fix="Say the max_length that it was made for (its position embedding is the usual end)",
+            )
+        more.append(longest)
+    return tuple(dict.fromkeys((*signature.lengths, *more)))
+
+
+def _runs(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> bool:
+    try:
         with plain_attention():
-            expected = module(part).numpy()
-        answer = session.run({traced.inputs[0].name: part.numpy()})[traced.outputs[0].name]
-        if answer.shape != expected.shape:
+            module(*inputs)
+    except Exception:  # the module is the user's own code
+        return False
+    return True
+
+
+def _compare(module: nn.Module, traced: Traced, session: Session, arrays: tuple[np.ndarray, ...]) -> None:
+    """All outputs that the contract names: shapes, whole numbers exactly, the others within the tolerance."""
+    with plain_attention():
+        expected = named_outputs(module(*tensors(arrays)), traced.answer)
+    feeds = dict(zip((one.name for one in traced.inputs), arrays, strict=True))
+    made = session.run(feeds)
+    at = f"at batch {len(arrays[0])}"
+    if traced.inputs[0].layout == "NT":
+        at += f" and length {arrays[0].shape[1]}"
+    for output in traced.outputs:
+        _compare_output(made, expected[output.name].numpy(), output.name, at)
+
+
+def _compare_output(made: Mapping[str, np.ndarray], expected: np.ndarray, name: str, at: str) -> None:
+    answer = made[name]
+    if answer.shape != expected.shape:
+        raise ProofError(
+            f"the exported graph answers with another shape {at}",
+            expected=str(expected.shape),
+            got=f"{answer.shape} of {name!r}",
+            where="stage output",
+        )
+    if expected.dtype.kind != "f":
+        if not np.array_equal(answer, expected):
             raise ProofError(
-                f"the exported graph answers a batch of {batch} with another shape",
-                expected=str(expected.shape),
-                got=str(answer.shape),
+                f"the exported graph differs from the network {at}",
+                expected=f"the same whole numbers of {name!r}",
                 where="stage output",
             )
-        difference = relative_difference(answer.astype(np.float32), expected)
-        if not difference <= FP32_CPU:  # NaN is no agreement
-            raise ProofError(
-                f"the exported graph differs from the network at batch {batch}",
-                expected=f"at most {FP32_CPU:.0e} of the largest logit",
-                got=f"{difference:.1e}",
-                where="stage output",
-            )
+        return
+    difference = (
+        relative_difference(answer.astype(np.float64), expected.astype(np.float64)) if answer.size else 0.0
+    )
+    if not difference <= FP32_CPU:  # NaN is no agreement
+        raise ProofError(
+            f"the exported graph differs from the network {at}",
+            expected=f"at most {FP32_CPU:.0e} of the largest logit",
+            got=f"{difference:.1e}",
+            where="stage output",
+        )

@@ -6,89 +6,169 @@ import contextlib
 import io
 import logging
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from truecopy.contract import GraphInput, GraphOutput
 from truecopy.errors import CheckpointError
+from truecopy_export.signature import Signature
 
+from .axes import named_axes
 from .clean import clean
+from .names import check_names, make_room
+from .outputs import Flat, choose_answer, named_outputs
 from .prepare import plain_attention
+from .recurrence import fresh_recurrence
 
 OPSET = 20
-INPUT, OUTPUT = "input", "logits"
+OUTPUT = "logits"
+# Two batches: an axis that goes with them is the batch.
+_BATCHES = (2, 3)
+_DTYPES = {
+    torch.float32: "float32",
+    torch.float16: "float16",
+    torch.float64: "float64",
+    torch.int64: "int64",
+    torch.int32: "int32",
+    torch.bool: "bool",
+}
 
 
 @dataclass(frozen=True)
 class Traced:
-    """graph: the model's bytes without metadata; the rest for the contract."""
+    """graph: the model's bytes without metadata; the rest for the contract. answer: the output to read."""
 
     graph: bytes
     inputs: tuple[GraphInput, ...]
     outputs: tuple[GraphOutput, ...]
+    answer: str
     opset: int
 
+    @property
+    def answer_output(self) -> GraphOutput:
+        return next(output for output in self.outputs if output.name == self.answer)
 
-def trace(module: nn.Module, channels: int, size: tuple[int, int]) -> Traced:
-    """Export `module` for float32 images (batch, channels, height, width).
+
+def trace(module: nn.Module, signature: Signature, answer: str | None = None, alone: str = OUTPUT) -> Traced:
+    """Export `module` for inputs of this signature. alone: what a single output is called.
 
     Raises:
-        CheckpointError: the module does not answer with one tensor (batch, classes), or cannot be exported; names
-            the operator.
+        CheckpointError: the module does not answer with tensors that have a row for each item, or cannot be exported;
+            names the operator.
+        RecipeError: several outputs, and `answer` names none of them.
     """
-    example = torch.randn(2, channels, *size, generator=torch.Generator().manual_seed(0))
-    answer = _forward(module, example)
-    program = _export(module, example)
+    examples = _examples(signature)
+    answers = [_forward(module, example, signature, alone) for example in examples]
+    name = choose_answer(answers[0], answer)
+    outputs = _outputs(answers, examples, signature, name)
+    names = tuple(answers[0])
+    check_names(tuple(one.name for one in signature.inputs), names)
+    plain = names == (alone,)
+    program = _export(module if plain else Flat(module, names, alone), examples[0], signature, names)
+    make_room(program.model.graph, names)
     proto = clean(program.model_proto)
-    shape: tuple[int | str, ...] = ("batch", *(int(axis) for axis in answer.shape[1:]))
-    graph_input = GraphInput(name=INPUT, dtype="float32", layout="NCHW", shape=("batch", channels, *size))
-    output = GraphOutput(name=OUTPUT, dtype="float32", shape=shape)
-    return Traced(proto.SerializeToString(deterministic=True), (graph_input,), (output,), OPSET)
+    return Traced(proto.SerializeToString(deterministic=True), signature.inputs, outputs, name, OPSET)
 
 
-def _forward(module: nn.Module, example: torch.Tensor) -> torch.Tensor:
+def _examples(signature: Signature) -> list[tuple[torch.Tensor, ...]]:
+    """What is traced with, and, where an axis is free, the same with every free axis another size."""
+    fixed = signature.inputs[0].batch
+    if fixed is not None:
+        return [tensors(signature.probe(fixed, length, seed=0)) for length in signature.lengths or (None,)]
+    lengths = signature.lengths or (None,)
+    return [
+        tensors(signature.probe(batch, length, seed=0))
+        for batch, length in zip(_BATCHES, (lengths[0], lengths[-1]), strict=True)
+    ]
+
+
+def tensors(arrays: tuple[np.ndarray, ...]) -> tuple[torch.Tensor, ...]:
+    return tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
+
+
+def shapes(inputs: tuple[torch.Tensor, ...]) -> str:
+    return " and ".join(str(tuple(one.shape)) for one in inputs)
+
+
+def _forward(
+    module: nn.Module, example: tuple[torch.Tensor, ...], signature: Signature, alone: str
+) -> Mapping[str, torch.Tensor]:
     try:
         with plain_attention():
-            answer = module(example)
+            answer = module(*example)
     except Exception as error:  # the module is the user's own code
         raise CheckpointError(
-            f"the network does not run on images of shape {tuple(example.shape)}: {error}",
-            fix="Do recipe (size, channels) and --arch belong together?",
+            f"the network does not run on {signature.noun}s of shape {shapes(example)}: {error}",
+            fix="Do recipe (size, channels) and --arch belong together?"
+            if signature.noun == "image"
+            else f"Do recipe ({', '.join(one.name for one in signature.inputs)}) and --arch belong together?",
         ) from error
-    if not isinstance(answer, torch.Tensor):
-        raise CheckpointError(
-            "the network does not answer with one tensor",
-            expected="a tensor (batch, classes)",
-            got=type(answer).__name__,
-            fix="Wrap it in a module that returns the logits only, and name that with --arch python:...",
-        )
-    if answer.ndim < 2 or len(answer) != len(example):
-        raise CheckpointError(
-            "the answer is not one row per image", expected="(batch, classes)", got=str(tuple(answer.shape))
-        )
-    if not answer.is_floating_point():
-        raise CheckpointError("the answer is no floating-point tensor", got=str(answer.dtype))
-    return answer
+    return named_outputs(answer, alone)
 
 
-def _export(module: nn.Module, example: torch.Tensor) -> torch.onnx.ONNXProgram:
+def _outputs(
+    answers: list[Mapping[str, torch.Tensor]],
+    examples: list[tuple[torch.Tensor, ...]],
+    signature: Signature,
+    answer: str,
+) -> tuple[GraphOutput, ...]:
+    """Every output of a type that the contract names; the answer is floating point and has a row for each item."""
+    sizes = [tuple(example[0].shape) for example in examples]
+    axes = {
+        name: named_axes(name, [tuple(one[name].shape) for one in answers], sizes, signature.inputs[0])
+        for name in answers[0]
+    }
+    found = answers[0][answer]
+    if found.ndim < 2 or (signature.inputs[0].batch or "batch") not in axes[answer]:
+        raise CheckpointError(
+            f"the answer is not one row per {signature.noun}",
+            expected="(batch, classes)",
+            got=str(tuple(found.shape)),
+        )
+    if not found.is_floating_point() or found.dtype not in _DTYPES:
+        raise CheckpointError("the answer is no floating-point tensor", got=str(found.dtype))
+    outputs = []
+    for name, tensor in answers[0].items():
+        if tensor.dtype in _DTYPES:
+            dtype: Any = _DTYPES[tensor.dtype]
+            outputs.append(GraphOutput(name=name, dtype=dtype, shape=axes[name]))
+    return tuple(outputs)
+
+
+def _export(
+    module: nn.Module, example: tuple[torch.Tensor, ...], signature: Signature, names: tuple[str, ...]
+) -> torch.onnx.ONNXProgram:
     """torch.onnx's program; it prints and logs much that a person cannot use."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
+    free = [
+        {index: axis for index, axis in enumerate(one.shape) if isinstance(axis, str)}
+        for one in signature.inputs
+    ]
+    # A *args module has one argument, which is the tuple of all.
+    dynamic = (tuple(free),) if isinstance(module, Flat) else tuple(free)
     try:
         logger.setLevel(logging.ERROR)
-        with plain_attention(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        with (
+            plain_attention(),
+            fresh_recurrence(),
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
             warnings.simplefilter("ignore")
             return torch.onnx.export(
                 module,
-                (example,),
+                example,
                 dynamo=True,
                 opset_version=OPSET,
-                input_names=[INPUT],
-                output_names=[OUTPUT],
-                dynamic_shapes=({0: "batch"},),
+                input_names=[one.name for one in signature.inputs],
+                output_names=list(names),
+                dynamic_shapes=dynamic if any(free) else None,
                 external_data=False,
                 verbose=False,
             )

@@ -7,12 +7,26 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from truecopy.contract import Accuracy, Bound, Contract, Decisions, OutputDifference, Proof, TensorDifference
+from truecopy.contract import (
+    Accuracy,
+    Binary,
+    Bound,
+    Contract,
+    Decisions,
+    Errors,
+    Multilabel,
+    OutputDifference,
+    Proof,
+    Regression,
+    Sequence,
+    Task,
+    TensorDifference,
+)
 from truecopy.contract.codec import subject_sha256
 from truecopy.contract.portability import original_levels, tensor_units
 from truecopy_export.request import Precision
 
-from .compare import Comparison
+from .comparison import Comparison, Tally
 from .isa import instruction_set
 from .original import Original
 
@@ -24,13 +38,11 @@ def proof_document(comparison: Comparison | None, original: Original, draft: Con
     nothing = msgspec.structs.replace(unproven(draft.graph.precision), bound=_cpu_bound(draft))
     if comparison is None:
         return nothing
-    has_original = original.transform is not None
+    has_original = _has_original(comparison, original)
     compared = has_original or original.other_network
     output = OutputDifference(max_abs_over_max_logit=comparison.max_output_difference)
-    decisions = Decisions(
-        flips=comparison.decoder_flips if original.other_decoder else comparison.flips,
-        max_probability_delta=min(1.0, comparison.max_probability_delta),
-    )
+    tally = comparison.by_decoder if original.other_decoder else comparison
+    decisions = _decisions(draft.task, comparison, tally)
     return msgspec.structs.replace(
         nothing,
         level=_level(comparison, original),
@@ -41,12 +53,32 @@ def proof_document(comparison: Comparison | None, original: Original, draft: Con
         output=output if compared else None,
         decisions=decisions if compared else None,
         accuracy=_accuracy(comparison, compared=compared),
+        errors=_errors(comparison, compared=compared),
         subject=subject_sha256(draft),
     )
 
 
+def _has_original(comparison: Comparison, original: Original) -> bool:
+    """Was every tensor compared: with a live transform's, or because the items are given as the graph takes them?"""
+    return original.transform is not None or 0 < comparison.images == comparison.with_original
+
+
+def _decisions(task: Task, comparison: Comparison, tally: Tally) -> Decisions:
+    """What the task has; of a multiclass threshold nothing, which the gate holds: the first runtimes read its document."""
+    clipped = isinstance(task, Regression) and any(value.clip != (None, None) for value in task.values)
+    thresholds = isinstance(task, Binary | Multilabel) or clipped
+    delta = None if isinstance(task, Regression) else min(1.0, comparison.max_probability_delta)
+    return Decisions(
+        flips=tally.flips,
+        max_probability_delta=delta,
+        crossings=tally.crossings if thresholds else UNSET,
+        max_error=UNSET if tally.max_error is None else tuple(map(float, tally.max_error)),
+        edits=tally.edits if isinstance(task, Sequence) else UNSET,
+    )
+
+
 def _level(comparison: Comparison, original: Original) -> Literal["bit-exact", "bounded", "self-consistent"]:
-    if original.transform is None:
+    if not _has_original(comparison, original):
         return "self-consistent"
     return "bounded" if comparison.differing_values or original.other_decoder else "bit-exact"
 
@@ -106,3 +138,22 @@ def _accuracy(comparison: Comparison, *, compared: bool) -> Accuracy | None:
         ema=comparison.accuracy("ema"),
         images=comparison.labelled,
     )
+
+
+def _errors(comparison: Comparison, *, compared: bool) -> Errors | UnsetType:
+    """Of a regression whose truths are known."""
+    copy = _mean_error(comparison, "truecopy")
+    if copy is None:
+        return UNSET
+    return Errors(
+        original=_mean_error(comparison, "original") if compared else None,
+        truecopy=copy,
+        raw=_mean_error(comparison, "raw"),
+        ema=_mean_error(comparison, "ema"),
+        items=comparison.labelled,
+    )
+
+
+def _mean_error(comparison: Comparison, who: str) -> tuple[float, ...] | None:
+    mean = comparison.mean_error(who)
+    return None if mean is None else tuple(map(float, mean))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from truecopy.contract.resize import PassOrder
 
-from .compare import Comparison
+from .comparison import Comparison, Noun
 from .original import Original
 
 
 def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -> list[str]:
     """Sentences for people."""
+    many = f"{comparison.noun}s"
     notes = []
     if comparison.affected_by_passes:
         notes.append(
@@ -19,35 +22,57 @@ def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -
     if comparison.unreadable:
         left_out = len(comparison.unreadable)
         notes.append(
-            f"{left_out} proof images could not be read and were left out: {comparison.unreadable[0]}"
+            f"{left_out} proof {many} could not be read and were left out: {comparison.unreadable[0]}"
         )
-    if comparison.images and comparison.inside_unit == comparison.images > comparison.already_probabilities:
+    inside = comparison.inside_unit == comparison.images > comparison.already_probabilities
+    if comparison.images and inside and comparison.task == "multiclass":
         notes.append(
             "every output lies in [0, 1], but rows do not sum to 1: if the network ends in a sigmoid, it is no "
             "multiclass model, and a softmax on top changes its answers"
         )
     if comparison.images and comparison.undecided == comparison.images:
-        notes.append("all classes get the same output on every image: was this network ever trained?")
-    notes += _bounded(comparison, original)
-    raw, ema = comparison.accuracy("raw"), comparison.accuracy("ema")
-    if raw is not None and ema is not None and raw > ema:
         notes.append(
-            f"the raw weights are right more often than the averaged ones: {raw:.4f} against {ema:.4f}"
+            f"all classes get the same output on every {comparison.noun}: was this network ever trained?"
         )
+    elif comparison.images > 1 and comparison.width == 1 and comparison.least == comparison.most:
+        notes.append(f"every {comparison.noun} gets the same output: was this network ever trained?")
+    notes += _bounded(comparison, original)
+    notes += _weights(comparison)
     if 0 < comparison.labelled < comparison.images:
+        what = "errors" if comparison.absolute else "accuracies"
         notes.append(
-            f"accuracies are over the {comparison.labelled} of {comparison.images} images that have a label"
+            f"{what} are over the {comparison.labelled} of {comparison.images} {many} that have a label"
         )
     if comparison.labelled:
         return notes
-    if original.transform is None:
-        notes.append(
-            "steps written by hand have no original to equal, and the proof images have no labels: whether these "
-            "steps are the right ones is not proven"
-        )
+    if original.transform is not None:
+        notes.append(f"equality proven, correctness not: the proof {many} have no labels")
+    elif 0 < comparison.images == comparison.with_original:
+        notes.append("the ids are fed as they are given; correctness is not proven: they have no labels")
     else:
-        notes.append("equality proven, correctness not: the proof images have no labels")
+        notes.append(_NO_ORIGINAL[comparison.noun])
     return notes
+
+
+_NO_ORIGINAL: Mapping[Noun, str] = {
+    "image": "steps written by hand have no original to equal, and the proof images have no labels: whether these steps "
+    "are the right ones is not proven",
+    "row": "columns written by hand have no original to equal, and the proof rows have no labels: whether these columns "
+    "are the right ones is not proven",
+    "text": "the text policy has no original encoder to equal, and the proof texts have no labels: whether these ids are "
+    "the right ones is not proven",
+}
+
+
+def _weights(comparison: Comparison) -> list[str]:
+    """Are the raw weights better than the averaged ones?"""
+    raw, ema = comparison.accuracy("raw"), comparison.accuracy("ema")
+    if raw is not None and ema is not None and raw > ema:
+        return [f"the raw weights are right more often than the averaged ones: {raw:.4f} against {ema:.4f}"]
+    off, smoothed = comparison.mean_error("raw"), comparison.mean_error("ema")
+    if off is not None and smoothed is not None and (off < smoothed).all():
+        return ["the raw weights are nearer to the truth than the averaged ones"]
+    return []
 
 
 def _bounded(comparison: Comparison, original: Original) -> list[str]:
@@ -59,7 +84,12 @@ def _bounded(comparison: Comparison, original: Original) -> list[str]:
             f"value differs; from the files themselves by up to {comparison.max_decoder_difference:.3g}, and "
             f"{comparison.decoder_flips} of {comparison.images} images get another label"
         )
-    if comparison.differing_values:
+    if comparison.differing_values and comparison.noun == "row":
+        notes.append(
+            f"{comparison.differing_values} features differ by one unit of the last place of float32, up to "
+            f"{comparison.max_tensor_difference:.2g}: level bounded"
+        )
+    elif comparison.differing_values:
         notes.append(
             f"{comparison.differing_values} tensor values differ by up to {comparison.max_tensor_difference:.2g}: the "
             "original's kernel depends on the CPU, and this one is not the one that is reproduced (AVX2 or AVX-512): "

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from truecopy.contract import ImageInput
 
-Answer: TypeAlias = Callable[[np.ndarray], np.ndarray]
+Feeds: TypeAlias = Mapping[str, np.ndarray]
+Answer: TypeAlias = Callable[[Feeds], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Original:
-    """transform: the live transform, PIL image to (channels, height, width) float32; None for hand-written steps.
+    """transform: the live preprocessing; None where there is none to compare with (hand-written steps).
 
-    answer: one tensor as the graph takes it, without batch, to the row of raw outputs (classes,), by the original
-    network. others: the same for the other sets of weights (`raw`, `ema`), for accuracies side by side.
-    other_network: it is another implementation than the graph that is written.
-    load: how the original reads a file; None: Pillow, as the contract's `input` says.
-    other_decoder: the decoder of `load` where its pixels are not reproduced; the contract is `bounded` then.
+        pictures: PIL image to (channels, height, width) float32
+        tables: rows of typed cells (a mapping by column name, None for a missing one) to (n, features)
+        tokens: a text to its ids; ids that are given as ids need none
+
+    answer: feeds of one item by name of the graph's input, (1, ...), to the network's raw answer (1, ...). others: the
+    same for the other sets of weights (`raw`, `ema`), for accuracies side by side. other_network: it is another
+    implementation than the graph that is written.
+    load: how the original reads a picture file; None: Pillow, as the contract's `input` says. other_decoder: the decoder
+    of `load` where its pixels are not reproduced; the contract is `bounded` then.
     """
 
-    transform: Callable[[Image.Image], object] | None
+    transform: Callable[[Any], object] | None
     answer: Answer
     others: Mapping[str, Answer] = field(default_factory=dict)
     other_network: bool = True

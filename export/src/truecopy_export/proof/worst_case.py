@@ -1,4 +1,4 @@
-"""The image on which original and copy are furthest apart: what a failed proof leaves to look at."""
+"""The item on which original and copy are furthest apart: what a failed proof leaves to look at."""
 
 from __future__ import annotations
 
@@ -10,32 +10,37 @@ import numpy as np
 from truecopy.artifact import replacing
 from truecopy.proof import relative_difference
 
+from .original import Feeds
+from .tensors import differing_values
+
 
 @dataclass(frozen=True)
 class WorstCase:
-    """Tensors as the graph takes them, without batch; outputs are rows (classes,), float32."""
+    """Feeds as the graph takes them, (1, ...); outputs are rows (outputs,) or (steps, tokens), float32."""
 
-    image: str
-    original_tensor: np.ndarray
-    copy_tensor: np.ndarray
+    item: str
+    original: Feeds
+    copy: Feeds
     original_output: np.ndarray
     copy_output: np.ndarray
 
     @property
     def severity(self) -> tuple[int, float]:
-        """Tensor values that differ; then the output difference, relative to the largest logit."""
-        bits = f"u{self.copy_tensor.itemsize}"
-        differing = int(np.count_nonzero(self.original_tensor.view(bits) != self.copy_tensor.view(bits)))
-        return differing, relative_difference(self.copy_output, self.original_output)
+        """Tensor values that differ; then the output difference, relative to the largest output."""
+        return differing_values(self.copy, self.original), relative_difference(
+            self.copy_output, self.original_output
+        )
 
     def save(self, path: Path) -> None:
-        """Write all five as a NumPy archive (`numpy.load(path)`)."""
+        """Write all as a NumPy archive (`numpy.load(path)`).
+
+        Tensors without their batch axis: `original_tensor`, `copy_tensor` of the first input, of each further one with
+        its name behind (`copy_tensor_attention_mask`).
+        """
+        arrays = {"image": np.array(self.item)}
+        for who, feeds in (("original", self.original), ("copy", self.copy)):
+            for place, (name, array) in enumerate(feeds.items()):
+                arrays[f"{who}_tensor" + (f"_{name}" if place else "")] = array[0]
+        arrays |= {"original_output": self.original_output, "copy_output": self.copy_output}
         with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(
-                file,
-                image=np.array(self.image),
-                original_tensor=self.original_tensor,
-                copy_tensor=self.copy_tensor,
-                original_output=self.original_output,
-                copy_output=self.copy_output,
-            )
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

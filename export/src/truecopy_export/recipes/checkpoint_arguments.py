@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from truecopy.contract import CenterCrop, Resize, Values
+from truecopy.contract import CenterCrop, ImageInput, Resize, Values
 from truecopy.errors import RecipeError
 
 from .recipe import Recipe
@@ -34,6 +34,8 @@ def check_arguments(arguments: Mapping[str, Any] | None, recipe: Recipe) -> None
     Raises:
         RecipeError: lists field, value of the checkpoint and value of the recipe.
     """
+    if not isinstance(recipe.input, ImageInput):
+        return  # all of these fields are about pictures
     contradictions: dict[Field, str] = {}
     for name, compare in _COMPARE.items():
         stated = (arguments or {}).get(name)

@@ -19,6 +19,7 @@ from .python_object import load_object
 from .recipe import Recipe
 from .steps_yaml import read_steps_yaml
 from .timm import TIMM_READERS, Variant, read_timm
+from .tokens.tokenizers import refuse_tokenizer_file
 from .torchvision.readers import read_weights
 from .ultralytics import read_ultralytics
 from .walk import read_transform
@@ -46,9 +47,11 @@ _TIMM_NOTE = (
 _OBJECTS: Mapping[str, tuple[str, str]] = {
     "albumentations": ("albumentations.compose", "read_compose"),
     "keras": ("keras.objects", "read_keras_object"),
+    "sklearn": ("sklearn.fitted", "read_fitted"),
     "transformers": ("huggingface.processor", "read_processor"),
     "truecopy": ("truecopy_transform", "read_contract"),
-    "truecopy_export": ("keras.objects", "read_keras_object"),
+    "tokenizers": ("tokens.tokenizers", "refuse_tokenizer"),
+    "truecopy_export": ("own_objects", "read_own"),
     "ultralytics": ("ultralytics", "read_ultralytics"),
 }
 # Spelling before the colon -> the module here, and its function (rest, circumstances) -> Recipe.
@@ -111,6 +114,7 @@ def _read_spelling(recipe: str, circumstances: Circumstances) -> Recipe:
             "--recipe metadata reads what an ONNX file says about itself",
             fix="Type: truecopy attach FILE.onnx",
         )
+    refuse_tokenizer_file(recipe)
     raise RecipeError("the recipe is unknown", expected=SPELLINGS, got=repr(recipe))
 
 
@@ -129,6 +133,8 @@ def read_object(transform: Any, source: str, circumstances: Circumstances) -> Re
             fix="Wrap it: transforms.Compose([...])",
         )
     library = _library(transform)
+    if library not in _OBJECTS and _is_estimator(transform):
+        library = "sklearn"  # a class of the user's own: its reader says so
     if library in _OBJECTS:
         read: ObjectReader = _function(_OBJECTS[library])
         return read(transform, source, circumstances)
@@ -150,6 +156,10 @@ def _library(transform: Any) -> str:
         else type(transform).__module__
     )
     return str(module).partition(".")[0]
+
+
+def _is_estimator(transform: Any) -> bool:
+    return any(base.__module__.partition(".")[0] == "sklearn" for base in type(transform).__mro__)
 
 
 def _function(home: tuple[str, str]) -> Any:

@@ -79,6 +79,17 @@ def check_labels(labels: Labels, classes: int) -> tuple[str, ...]:
     )
 
 
+def check_class_names(labels: Labels) -> None:
+    """Labels that people read: white space alone is a token of a text, and no class.
+
+    Raises:
+        RecipeError: names the label and its place.
+    """
+    for index, label in enumerate(labels.labels):
+        if not _is_name(label):
+            raise _no_name("label", label, labels.source, index)
+
+
 def natural_key(name: str) -> list[int | str]:
     """Source: timm `utils/misc.py` natural_key."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name.lower())]
@@ -198,16 +209,25 @@ def _decode(data: bytes, path: Path) -> str:
         ) from error
 
 
+def _is_name(value: str) -> bool:
+    return bool(value.strip()) and len(value) <= 1000 and "\t" not in value
+
+
+def _no_name(kind: str, value: object, source: str, index: int) -> RecipeError:
+    return RecipeError(
+        f"a {kind}",
+        expected="text of 1 to 1000 characters without tabs",
+        got=repr(value)[:80],
+        where=f"{source}, place {index}",
+    )
+
+
 def _checked(labels: tuple[str, ...], label_ids: tuple[str, ...] | None, source: str) -> Labels:
     for name, values in (("label", labels), ("label_id", label_ids or ())):
         for index, value in enumerate(values):
-            if not isinstance(value, str) or not value.strip() or len(value) > 1000 or "\t" in value:
-                raise RecipeError(
-                    f"a {name}",
-                    expected="text of 1 to 1000 characters without tabs",
-                    got=repr(value)[:80],
-                    where=f"{source}, place {index}",
-                )
+            # One character may be a space or a tab: a token of a text.
+            if not isinstance(value, str) or (len(value) != 1 and not _is_name(value)):
+                raise _no_name(name, value, source, index)
     if label_ids is not None and len(set(label_ids)) != len(label_ids):
         twice = next(value for value in label_ids if label_ids.count(value) > 1)
         raise RecipeError("label ids are unique", got=f"{twice!r} more than once", where=source)

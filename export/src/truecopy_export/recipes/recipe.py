@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from PIL import Image
 
-from truecopy.contract import ImageInput, Input, Step
+from truecopy.contract import Feed, ImageInput, Input, Step
 from truecopy.contract.codec import convert
 from truecopy.contract.consistency import check_steps
 from truecopy.contract.flow import Flow, flow
@@ -28,17 +28,18 @@ class Recipe:
     source: for `provenance.recipe`. notes: sentences for people. overrules: the checkpoint's arguments that a person
     stated to be wrong. load: how the original reads a file, path to PIL image; None: Pillow, as `input` says.
     other_decoder: names the decoder of `load` where its pixels are not reproduced (TensorFlow's JPEG): the contract says
-    `pillow` and the proof measures how far the two are apart.
+    `pillow` and the proof measures how far the two are apart. feeds: of tokens, what the module's arguments take, in order.
     """
 
     input: Input
     steps: tuple[Step, ...]
-    original: Callable[[Image.Image], Any] | None = field(compare=False)
+    original: Callable[[Any], Any] | None = field(compare=False)
     source: str
     notes: tuple[str, ...]
     overrules: tuple[str, ...] = ()
     load: Callable[[str], Image.Image] | None = field(default=None, compare=False)
     other_decoder: str | None = None
+    feeds: tuple[Feed, ...] = ("ids",)
 
     @property
     def made(self) -> Flow:

@@ -1,5 +1,6 @@
-"""Steps written by hand: a YAML file with `steps:` and, where it differs from Pillow's habits, `input:`.
+"""Recipes written by hand: a YAML file with `steps:` and, where it differs from Pillow's habits, `input:`.
 
+Tables and tokens have no steps: `input: {kind: table, ...}` and `input: {kind: tokens, ...}` say all.
 `overrules: [img_size]` names arguments of the checkpoint that are out of date; without it they refuse the file.
 """
 
@@ -20,8 +21,11 @@ from truecopy.errors import ContractError, RecipeError
 from .checkpoint_arguments import Field
 from .file_decoder import opencv_input
 from .recipe import Recipe, checked_steps, pillow_input
+from .table_yaml import read_table_document
+from .tokens.document import read_tokens_document
 
 MAX_BYTES = 64 * 1024
+_KINDS = ("image", "table", "tokens")
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,21 +52,54 @@ class _Loader(yaml.SafeLoader):
 
 
 def read_steps_yaml(path: Path, pass_order: PassOrder) -> Recipe:
-    """Every field of every step is stated, as in the contract; only `pass_order` may be left out.
+    """What `input.kind` says: pictures where it is left out, a table, or tokens.
+
+    Of pictures every field of every step is stated, as in the contract; only `pass_order` may be left out.
 
     Raises:
         RecipeError: no such file, not YAML, or a step that the contract refuses; names the path in the document.
     """
     data = _read(path)
-    notes: list[str] = []
-    value = _with_defaults(_parse(data, path), pass_order, notes)
-    try:
-        document = convert(value, _Document, "recipe", f"{path.name}:$")
-        steps = checked_steps(document.steps, document.input)
-    except (ContractError, RecipeError) as error:
-        where = f"{path.name}:{error.where.strip('`')}" if error.where else None
-        raise RecipeError.of(error, where=where) from error
+    value = _parse(data, path)
     source = f"{path.name} sha256:{hashlib.sha256(data).hexdigest()}"
+    try:
+        match _kind_of(value):
+            case "tokens":
+                return read_tokens_document(value, path, source)
+            case "table":
+                return read_table_document(value, path, source)
+            case _:
+                return _read_pictures(value, path, source, pass_order)
+    except (ContractError, RecipeError) as error:
+        stated = (error.where or "").strip("`")
+        raise RecipeError.of(
+            error, where=f"{path.name}:{stated}" if stated.startswith("$") else None
+        ) from error
+
+
+def _kind_of(value: Any) -> str:
+    """`input.kind`; pictures where it is left out.
+
+    Raises:
+        RecipeError: no kind of input.
+    """
+    given = value.get("input") if isinstance(value, dict) else None
+    kind = given.get("kind", "image") if isinstance(given, dict) else "image"
+    if kind not in _KINDS:
+        raise RecipeError(
+            "the kind of input",
+            expected=f"one of {', '.join(_KINDS)}",
+            got=repr(kind)[:60],
+            where="$.input.kind",
+        )
+    return str(kind)
+
+
+def _read_pictures(value: Any, path: Path, source: str, pass_order: PassOrder) -> Recipe:
+    notes: list[str] = []
+    written = _with_defaults(value, pass_order, notes)
+    document: _Document = convert(written, _Document, "recipe", f"{path.name}:$")
+    steps = checked_steps(document.steps, document.input)
     return Recipe(document.input, steps, None, source, tuple(notes), document.overrules)
 
 

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from truecopy.contract import GraphOutput, Multiclass, Task
-from truecopy.errors import RecipeError
-from truecopy_export.recipes import Labels
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
+from truecopy.contract import Binary, GraphOutput, Task
+from truecopy.errors import RecipeError
+from truecopy_export.recipes import Labels, check_class_names
+
+from .binary import build_binary
+from .fields import check_fields, check_kind
+from .multiclass import build_multiclass
+from .multilabel import build_multilabel
+from .regression import build_regression
+from .sequence import build_sequence
 from .spec import TaskSpec
+
+Builder: TypeAlias = Callable[[TaskSpec, Labels, GraphOutput], Task]
+
+_LABELLED: Mapping[str, Builder] = {
+    "multiclass": build_multiclass,
+    "binary": build_binary,
+    "multilabel": build_multilabel,
+    "sequence": build_sequence,
+}
 
 
 def build_task(spec: TaskSpec, labels: Labels | None, answer: GraphOutput) -> Task:
@@ -15,18 +33,30 @@ def build_task(spec: TaskSpec, labels: Labels | None, answer: GraphOutput) -> Ta
     Raises:
         RecipeError: a field is missing, unknown or does not fit the outputs; says what to type.
     """
-    if spec.kind != "multiclass":
-        raise RecipeError(f"task {spec.kind!r} is not exported by this version", expected="multiclass")
+    check_kind(spec.kind, spec.source)
+    check_fields(spec.kind, spec.fields, spec.source)
+    if spec.kind == "regression":
+        return build_regression(spec, labels, answer)
+    said = said_labels(labels)
+    if spec.kind != "sequence":
+        check_class_names(said)
+    return _LABELLED[spec.kind](spec, said, answer)
+
+
+def said_labels(labels: Labels | None) -> Labels:
+    """Raises:
+    RecipeError: nobody said them.
+    """
     if labels is None:
         raise RecipeError(
             "there are no labels", fix="--labels labels.txt (one per line, in the order of the outputs)"
         )
-    assert answer.classes  # noqa: S101 - replaced with the builders
-    return Multiclass(
-        activation=spec.fields.get("activation") or "softmax",
-        labels=labels.labels,
-        label_ids=labels.label_ids,
-        labels_source=labels.source,
-        threshold=spec.fields.get("threshold"),
-        temperature=spec.fields.get("temperature", 1.0),
-    )
+    return labels
+
+
+def task_notes(spec: TaskSpec, task: Task) -> tuple[str, ...]:
+    """What was assumed because nobody said it."""
+    if isinstance(task, Binary) and spec.fields.get("positive") is None:
+        label = task.labels[task.positive]
+        return (f"the positive label is {label!r}, the second one; --task-arg positive=... says otherwise",)
+    return ()

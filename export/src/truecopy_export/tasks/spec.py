@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -17,3 +17,9 @@ class TaskSpec:
     kind: str = "multiclass"
     fields: Mapping[str, Any] = field(default_factory=dict)
     source: str = "--task"
+
+    def with_default(self, name: str, value: Any) -> TaskSpec:
+        """The same with field `name`, where nobody said it."""
+        if value is None or self.fields.get(name) is not None:
+            return self
+        return replace(self, fields={**self.fields, name: value})

@@ -25,13 +25,16 @@ class _Stored(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tensor: Sha256
     output: str
     canvas_png: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
 
 
 class GoldenSample(Struct, frozen=True, kw_only=True):
-    """`encoded`: the image file. `decode`, `canvas`, `tensor`: digests of the stages (`truecopy.pixels.digest`).
+    """`encoded`: the image file, a row as JSON, a text or ids. `decode`, `canvas`, `tensor`: digests of the stages
+    (`truecopy.digest`).
 
-    `output`: the answer's row for this image, float32, flat. `canvas_png`: the canvas itself, where its bits depend on the
-    host's CPU (OpenCV's bicubic): another host is held to it within a bound.
+    `output`: the answer's row for this item, float32, flat: (outputs,), or steps x tokens of a sequence. `canvas_png`: the
+    canvas itself, where its bits depend on the host's CPU (OpenCV's bicubic): another host is held to it within a bound.
+    `text`: what was generated, where the answer is asked for token by token; `output` is the first pass then.
     """
 
     name: str
@@ -41,6 +44,7 @@ class GoldenSample(Struct, frozen=True, kw_only=True):
     tensor: str
     output: np.ndarray
     canvas_png: bytes | None = None
+    text: str | None = None
 
 
 def encode_golden(samples: Sequence[GoldenSample], limits: Limits = DEFAULT_LIMITS) -> str:
@@ -77,6 +81,8 @@ def _row(sample: GoldenSample) -> dict[str, str]:
     }
     if sample.canvas_png is not None:
         row["canvas_png"] = base64.b64encode(sample.canvas_png).decode()
+    if sample.text is not None:
+        row["text"] = sample.text
     return row
 
 
@@ -107,4 +113,5 @@ def _sample(row: _Stored, index: int) -> GoldenSample:
         tensor=row.tensor,
         output=output,
         canvas_png=canvas,
+        text=None if row.text is UNSET else row.text,
     )

@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from truecopy.artifact import Artifact, read
-from truecopy.contract import Contract, Step, Values
+from truecopy.contract import (
+    Contract,
+    FeatureBlock,
+    Multilabel,
+    Regression,
+    Step,
+    TableInput,
+    Task,
+    TokensInput,
+    Values,
+)
 from truecopy.contract.diff import Difference, align, differences
-from truecopy.contract.words import in_words
+from truecopy.contract.input_words import block_columns_in_words, table_step_in_words, text_policy_in_words
+from truecopy.contract.task_words import quantity_in_words, task_parts, undo_in_words
+from truecopy.contract.words import in_words, input_in_words
 from truecopy.errors import TruecopyError
 
-from .output import complain, console, count, note, one_line, print_json, printable, refuse
-
-if TYPE_CHECKING:
-    from rich.text import Text
-
-_FIRST, _LONG = 3, 12
-_OLD, _NEW = "red", "green"
+from .diff_lines import NEW, OLD, Line, change, listed, merged, worded
+from .output import complain, console, note, one_line, print_json, refuse
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,13 +87,13 @@ def _print(a: Artifact, b: Artifact, found: tuple[Difference, ...]) -> None:
 
 def _part(difference: Difference) -> str:
     """`steps` of `$.steps[2].filter`; what does not count of the task is only the source of its labels."""
-    names = difference.path.partition("[")[0].split(".")
-    return names[1] if difference.counts or names[1] != "task" else names[2]
+    fields = difference.path.partition("[")[0].split(".")
+    return fields[1] if difference.counts or fields[1] != "task" else fields[2]
 
 
-def _rows(a: Contract, b: Contract, found: tuple[Difference, ...]) -> Iterator[tuple[str, str, Text]]:
+def _rows(a: Contract, b: Contract, found: tuple[Difference, ...]) -> Iterator[Line]:
     """Mark, part, both values in one text. Marks: `~` changed, `-` in a only, `+` in b only, `(~)` does not count."""
-    yield _merged("input", a.input, b.input)
+    yield from _input(a, b)
     for i, j in align(a.steps, b.steps):
         yield _step(a.steps, b.steps, i, j)
     for part, olds, news in (
@@ -95,97 +101,82 @@ def _rows(a: Contract, b: Contract, found: tuple[Difference, ...]) -> Iterator[t
         ("graph output", a.graph.outputs, b.graph.outputs),
     ):
         for old, new in zip_longest(olds, news):
-            yield _merged(part, old, new)
-    yield _merged("graph", a.graph, b.graph, leave_out=("inputs", "outputs"))
-    yield _merged("task", a.task, b.task, leave_out=("labels", "label_ids", "labels_source"))
-    for kind in ("labels", "label_ids"):
-        yield _labels(kind, getattr(a.task, kind), getattr(b.task, kind))
-    yield _merged("views", a.views, b.views)
+            yield merged(part, old, new)
+    yield merged("graph", a.graph, b.graph, leave_out=("inputs", "outputs"))
+    yield from _task(a.task, b.task)
+    yield merged("views", a.views, b.views)
     for difference in found:
         if not difference.counts:
             part = _part(difference)
             name = difference.path.partition(part)[2].lstrip(".")
-            yield "(~)", part, _change(f"{name} " if name else "", difference.a, difference.b)
+            yield "(~)", part, change(f"{name} " if name else "", difference.a, difference.b)
 
 
-def _step(a: tuple[Step, ...], b: tuple[Step, ...], i: int | None, j: int | None) -> tuple[str, str, Text]:
+def _input(a: Contract, b: Contract) -> Iterator[Line]:
+    """Two of one kind field by field, their long lists by what differs in them; of two kinds only what each takes."""
+    old, new = a.input, b.input
+    if isinstance(old, TableInput) and isinstance(new, TableInput):
+        yield merged("input", old, new, leave_out=("columns", "features"))
+        columns = (tuple(f"{one.name} {one.dtype}" for one in table.columns) for table in (old, new))
+        yield listed("columns", *columns)
+        for index, (block, other) in enumerate(zip_longest(old.features, new.features)):
+            yield from _block(f"block {index}", block, other)
+    elif isinstance(old, TokensInput) and isinstance(new, TokensInput):
+        yield merged("input", old, new, leave_out=("text",))
+        yield worded("text", old.text, new.text, text_policy_in_words)
+        yield listed("vocabulary", *(None if one.text is None else one.text.vocabulary for one in (old, new)))
+    elif type(old) is type(new):
+        yield merged("input", old, new)
+    else:
+        yield "~", "input", change("", input_in_words(a), input_in_words(b))
+
+
+def _block(part: str, a: FeatureBlock | None, b: FeatureBlock | None) -> Iterator[Line]:
+    """Its columns, and each step in words."""
+    bare_a, bare_b = (None if block is None else msgspec.structs.replace(block, chain=()) for block in (a, b))
+    yield worded(part, bare_a, bare_b, block_columns_in_words)
+    olds, news = (
+        [] if block is None else [(step, block.columns) for step in block.chain] for block in (a, b)
+    )
+    for index, (old, new) in enumerate(zip_longest(olds, news)):
+        yield worded(f"  step {index}", old, new, lambda step: table_step_in_words(*step))
+
+
+def _task(a: Task, b: Task) -> Iterator[Line]:
+    """Two of one kind field by field, names by what differs in them; two kinds in words."""
+    if type(a) is not type(b):
+        for part in dict.fromkeys(part for task in (a, b) for part, _ in task_parts(task)):
+            old, new = (
+                "; ".join(words for name, words in task_parts(task) if name == part) or None
+                for task in (a, b)
+            )
+            yield worded(part, old, new, str)
+        return
+    lists = ("labels", "label_ids", "labels_source", "thresholds", "values", "values_source", "undo")
+    yield merged("task", a, b, leave_out=lists)
+    if isinstance(a, Regression) and isinstance(b, Regression):
+        for index, (value, its) in enumerate(zip_longest(a.values, b.values)):
+            yield worded(f"value {index}", value, its, quantity_in_words)
+        for index, (undo, other) in enumerate(zip_longest(a.undo, b.undo)):
+            yield worded(f"undo {index}", undo, other, undo_in_words)
+        return
+    for kind in ("labels", "label_ids"):
+        if hasattr(a, kind):
+            yield listed(kind, getattr(a, kind), getattr(b, kind))
+    if isinstance(a, Multilabel) and isinstance(b, Multilabel):
+        yield listed("thresholds", *(tuple(map(str, task.thresholds)) for task in (a, b)))
+
+
+def _step(a: tuple[Step, ...], b: tuple[Step, ...], i: int | None, j: int | None) -> Line:
     from rich.text import Text
 
     if j is None or i is None:
-        mark, steps, index, style = ("-", a, i, _OLD) if j is None else ("+", b, j, _NEW)
+        mark, steps, index, style = ("-", a, i, OLD) if j is None else ("+", b, j, NEW)
         return mark, f"step {index}", Text(in_words(steps[index or 0]), style)
     name = f"step {i}" if i == j else f"step {i} -> {j}"
     old, new = a[i], b[j]
     if old == new:
         return "", name, Text(in_words(old))
     if isinstance(old, Values) and isinstance(new, Values):
-        return "~", name, _change("values ", *(in_words(step).removeprefix("values ") for step in (old, new)))
-    return _merged(name, old, new)
-
-
-def _merged(part: str, a: Any, b: Any, *, leave_out: tuple[str, ...] = ()) -> tuple[str, str, Text]:
-    """All fields of two structs in one line, `name=old -> new` where they differ; one of the structs may be missing."""
-    from rich.text import Text
-
-    old, new = ({} if part is None else msgspec.to_builtins(part) for part in (a, b))
-    mark, style = ("-", _OLD) if b is None else ("+", _NEW) if a is None else ("", "")
-    text = Text(style=style)
-    for name in dict.fromkeys((*old, *new)):
-        if name in leave_out:
-            continue
-        text.append(" " if text.plain else "")
-        label = "" if name in ("op", "kind") else f"{name}="
-        if mark in ("-", "+") or old.get(name) == new.get(name):
-            text.append(label + _shown(old.get(name, new.get(name))))
-        else:
-            mark = "~"
-            text.append(_change(label, old.get(name, "nothing"), new.get(name, "nothing")))
-    return mark, part, text
-
-
-def _change(name: str, old: Any, new: Any) -> Text:
-    from rich.text import Text
-
-    return Text.assemble((name, "bold"), (_shown(old), _OLD), " -> ", (_shown(new), _NEW))
-
-
-def _labels(kind: str, a: tuple[str, ...] | None, b: tuple[str, ...] | None) -> tuple[str, str, Text]:
-    """How many differ, whether only their order does, and the first ones."""
-    from rich.text import Text
-
-    if a == b:
-        return "", kind, Text("none" if a is None else f"{len(a)}, all the same")
-    if a is None or b is None:
-        return "~", kind, _change("", *("none" if names is None else str(len(names)) for names in (a, b)))
-    apart = [index for index in range(max(len(a), len(b))) if a[index : index + 1] != b[index : index + 1]]
-    if sorted(a) == sorted(b):
-        words = f"the same {len(a)} in another order: {count(len(apart), 'label')} moved"
-    elif len(a) != len(b):
-        words = f"{len(a)} -> {len(b)}, which differ in {count(len(apart), 'place')}"
-    else:
-        words = f"{len(apart)} of {len(a)} differ"
-    text = Text(words)
-    for index in apart[:_FIRST]:
-        old, new = (names[index] if index < len(names) else "nothing" for names in (a, b))
-        text.append("; ")
-        text.append(_change(f"{index} ", old, new))
-    return "~", kind, text.append("; …" if len(apart) > _FIRST else "")
-
-
-def _shown(value: Any) -> str:
-    """One value in few words; hashes are cut (--json has them whole)."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case list() | tuple() if len(value) > _LONG:
-            return _shown(value[:_LONG])[:-1] + ", …]"
-        case list() | tuple():
-            return "[" + ", ".join(map(_shown, value)) + "]"
-        case dict():
-            return "{" + ", ".join(f"{name}: {_shown(inner)}" for name, inner in value.items()) + "}"
-        case str() if len(value) == 64 and set(value) <= set("0123456789abcdef"):
-            return f"{value[:16]}…"
-        case _:
-            return one_line(printable(str(value)))
+        return "~", name, change("values ", *(in_words(step).removeprefix("values ") for step in (old, new)))
+    return merged(name, old, new)

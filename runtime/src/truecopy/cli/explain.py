@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from truecopy.proof.explanation import Explanation
 
 
+_CHANGES = "CHANGES"
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("arguments", nargs=-1, metavar="MODEL PHOTO", required=True)
 @click.option("-o", "--output", required=True, metavar="SHEET.png", help="The picture to write.")
@@ -92,7 +95,7 @@ def _print(explanation: Explanation) -> None:
     for name in ("mistake", "tensor moves by (of its range)", "values that differ", "answer would be", ""):
         table.add_column(name, overflow="fold")
     for row in _rows(explanation):
-        table.add_row(*row, style="red" if row[-1] else None)
+        table.add_row(*row, style="red" if row[-1] == _CHANGES else None)
     console().print(table)
     for warning in answer.warnings:
         note(warning)
@@ -106,4 +109,9 @@ def _rows(explanation: Explanation) -> Iterator[tuple[str, str, str, str, str]]:
     for fed in explanation.fed:
         moved = "-" if fed.moved is None else percent(fed.moved)
         answer = one_line(answer_in_words(fed.answer, fed.failure))
-        yield fed.mistake.name, moved, percent(fed.differing), answer, "CHANGES" if fed.label_changes else ""
+        yield fed.mistake.name, moved, percent(fed.differing), answer, _verdict(fed.label_changes)
+
+
+def _verdict(label_changes: bool | None) -> str:
+    """A regression has no label; its numbers stand beside."""
+    return _CHANGES if label_changes else ""

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 import click
 import msgspec
-from msgspec import UNSET
 
 from truecopy.artifact import Artifact, read
-from truecopy.contract import Contract, ImageInput, Multiclass
-from truecopy.contract.words import in_words
+from truecopy.contract import Contract
+from truecopy.contract.input_words import graph_input_in_words, input_parts
+from truecopy.contract.task_words import task_parts
 from truecopy.errors import TruecopyError
 
-from .output import console, one_line, print_json, printable, refuse
+from .output import console, one_line, print_json, refuse
+from .proven import proof_parts
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,7 +51,7 @@ def _print(artifact: Artifact) -> None:
     table = Table("part", title=one_line(artifact.path), title_justify="left")
     table.add_column("what the file says", overflow="fold")
     for part, text in _rows(artifact):
-        table.add_row(part, _short_hashes(printable(text)))
+        table.add_row(part, _short_hashes(one_line(text)))
     console().print(table)
 
 
@@ -65,33 +66,19 @@ def _rows(artifact: Artifact) -> Iterator[tuple[str, str]]:
     yield "requires", f"truecopy >= {contract.requires}"
     graph = contract.graph
     for tensor in graph.inputs:
-        yield "graph input", f"{tensor.name}: {tensor.dtype} {_shape(tensor.shape)} {tensor.layout}"
+        yield "graph input", graph_input_in_words(tensor)
     for output in graph.outputs:
         answer = " (the answer)" if output.name == graph.answer else ""
         yield "graph output", f"{output.name}: {output.dtype} {_shape(output.shape)}{answer}"
     yield "graph", f"{graph.precision}, opset {graph.opset}, sha256 {graph.sha256[:16]}…"
-    image = contract.input
-    if isinstance(image, ImageInput):
-        yield "input", f"{image.color} by {image.decoder}, EXIF turn {image.orientation}, alpha {image.alpha}"
-    for index, step in enumerate(contract.steps):
-        yield f"step {index}", in_words(step)
-    yield from _task(contract)
+    yield from input_parts(contract)
+    yield from task_parts(contract.task)
     yield from _provenance(contract)
-    yield from _proof(contract)
+    yield from proof_parts(contract)
 
 
 def _shape(shape: tuple[int | str, ...]) -> str:
     return f"({', '.join(map(str, shape))})"
-
-
-def _task(contract: Contract) -> Iterator[tuple[str, str]]:
-    task = contract.task
-    if not isinstance(task, Multiclass):
-        return
-    shown = ", ".join(task.labels[:4]) + (", …" if len(task.labels) > 4 else "")
-    threshold = "no threshold" if task.threshold is None else f"threshold {task.threshold}"
-    yield "task", f"multiclass, activation {task.activation}, {threshold}, temperature {task.temperature}"
-    yield "labels", f"{len(task.labels)} from {task.labels_source}: {shown}"
 
 
 def _provenance(contract: Contract) -> Iterator[tuple[str, str]]:
@@ -109,28 +96,3 @@ def _provenance(contract: Contract) -> Iterator[tuple[str, str]]:
         "created",
         f"{origin.created} with " + ", ".join(f"{k} {v}" for k, v in sorted(origin.versions.items())),
     )
-
-
-def _proof(contract: Contract) -> Iterator[tuple[str, str]]:
-    proof = contract.proof
-    yield "proof", f"{proof.level}, {proof.images} images, {proof.provider}, {proof.arithmetic}, {proof.isa}"
-    if proof.tensor is not None:
-        yield "  tensors", f"{proof.tensor.differing_values} values differ from the original's"
-    if proof.bound is not UNSET:
-        why = "on another CPU" if proof.bound.source == "cpu" else "by its own decoder"
-        yield (
-            "  bound",
-            f"{why} the original is within {proof.bound.levels:.3g} levels, {proof.bound.tensor:.3g} in the tensor",
-        )
-    if proof.output is not None:
-        yield "  outputs", f"within {proof.output.max_abs_over_max_logit:.1e} of the largest logit"
-    if proof.decisions is not None:
-        flips, delta = proof.decisions.flips, proof.decisions.max_probability_delta
-        yield "  decisions", f"{flips} flips, probabilities within {delta:.1e}"
-    if proof.accuracy is not None:
-        named = {"original": proof.accuracy.original, "truecopy": proof.accuracy.truecopy,
-                 "raw": proof.accuracy.raw, "ema": proof.accuracy.ema}  # fmt: skip
-        yield (
-            "  accuracy",
-            ", ".join(f"{name} {value:.4f}" for name, value in named.items() if value is not None),
-        )

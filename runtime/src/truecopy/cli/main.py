@@ -21,7 +21,7 @@ from .output import complain, refuse
 
 # Imported when called: `truecopy --help` loads no array library.
 _OWN = {
-    "predict": "Answer images: a table, or --json.",
+    "predict": "Answer images, rows of a table or texts: a table, or --json.",
     "inspect": "Show what a model file says about itself.",
     "selftest": "Replay the golden samples on this host, stage by stage.",
     "seal": "Seal a file again that a tool rewrote, into a new file.",

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 import click
 
 from truecopy import __version__
+from truecopy.contract import ImageInput, Regression, TokensInput
+from truecopy.contract.input_words import item_noun
 from truecopy.errors import TruecopyError
-from truecopy.jobs.images import find_images
-from truecopy.predict import Failure, Model, Result, load
+from truecopy.jobs.answers import Answered, answer_lines, answer_pictures, answer_texts, takes
+from truecopy.jobs.images import Found, find_images
+from truecopy.predict import Failure, Model, load
 
+from .answers import Heading, cells, headings, json_row
 from .arguments import one_model
 from .output import complain, console, count, note, one_line, print_json, printable
+from .progress import Counted
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# A table is printed as soon as it has these items: a file may have any number of rows.
+_TABLE = 1000
+_SHORT = 16
 
 
 def _not_yet(_: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -25,10 +39,15 @@ def _not_yet(_: click.Context, parameter: click.Parameter, value: object) -> Non
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("arguments", nargs=-1, metavar="MODEL IMAGE_OR_FOLDER...", required=True)
+@click.argument("arguments", nargs=-1, metavar="MODEL INPUT...", required=True)
 @click.option(
-    "--top", default=1, show_default=True, type=click.IntRange(1), help="Classes to show for each image."
+    "--top",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Classes or labels to show for each item; of a text the tokens of each step.",
 )
+@click.option("--text", "texts", multiple=True, metavar="TEXT", help="A text itself; may be repeated.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, provider:NAME.")
 @click.option(
     "--threads", type=click.IntRange(1), help="Cores to use; by default all that this process may use."
@@ -44,102 +63,148 @@ def _not_yet(_: click.Context, parameter: click.Parameter, value: object) -> Non
     callback=_not_yet,
 )
 @click.option("--probabilities", is_flag=True, help="With --json: all probabilities.")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="NAME",
+    help="With --json: another output of the graph; may be repeated.",
+)
 def predict(
-    arguments: tuple[str, ...], top: int, device: str, threads: int | None, as_json: bool, probabilities: bool
+    arguments: tuple[str, ...],
+    top: int,
+    texts: tuple[str, ...],
+    device: str,
+    threads: int | None,
+    as_json: bool,
+    probabilities: bool,
+    outputs: tuple[str, ...],
 ) -> int:
-    """Answer images. A file that cannot be read is one error row; exit code 1 if there is any."""
+    """Answer images and folders, the rows of CSV files, or texts: what the model takes.
+
+    What cannot be read is one error row; exit code 1 if there is any. A row or line is named by its number:
+    `rows.csv:2`.
+    """
     path, inputs = one_model(arguments)
-    if not inputs:
-        raise click.UsageError("expected images or folders after the model")
-    if probabilities and not as_json:
-        raise click.UsageError("--probabilities goes with --json")
+    for option, given in (("--probabilities", probabilities), ("--output", outputs)):
+        if given and not as_json:
+            raise click.UsageError(f"{option} goes with --json")
+    model = load(path, device=device, threads=threads)
+    _check_usage(model, inputs, texts, outputs)
+    if probabilities and isinstance(model.contract.task, Regression):
+        raise click.UsageError("a regression has no probabilities: leave out --probabilities")
+    if isinstance(model.contract.input, ImageInput):
+        found = _found(inputs)
+        if not found.paths:
+            complain("no images found")
+            return 1
+        answers: Iterator[Answered] = answer_pictures(model, found.paths, outputs)
+        total: int | None = len(found.paths)
+        unread = bool(found.unreadable)
+    else:
+        answers = chain(answer_texts(model, texts, outputs), answer_lines(model, inputs, outputs))
+        # Nobody knows how many lines a file has that is read as it goes.
+        total, unread = None if inputs else len(texts), False
+    counted = Counted(answers, total, quiet=as_json and sys.stdout.isatty())
+    items, failed = (
+        _print_rows(counted, top, probabilities) if as_json else _print_tables(model, counted, top)
+    )
+    if not as_json or failed:
+        note(
+            f"{count(items, item_noun(model.contract))}, {failed} failed; {model.precision} on {model.device} "
+            f"({model.provider}, onnxruntime {model.runtime_version})"
+        )
+    return 1 if failed or unread else 0
+
+
+def _check_usage(model: Model, inputs: list[str], texts: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+    """What was typed fits what the model takes and gives.
+
+    Raises:
+        click.UsageError: it does not.
+    """
+    if texts and not isinstance(model.contract.input, TokensInput):
+        raise click.UsageError(f"--text is for models of texts; this one takes {takes(model)}")
+    if not inputs and not texts:
+        raise click.UsageError(f"expected {takes(model)} after the model")
+    known = [output.name for output in model.contract.graph.outputs]
+    for name in outputs:
+        if name not in known:
+            raise click.UsageError(f"the graph has no output {name!r}, it has {', '.join(known)}")
+
+
+def _found(inputs: list[str]) -> Found:
     found = find_images(inputs)
     if found.skipped:
         note(f"left out of folders, no images by their names: {count(found.skipped, 'file')}")
     for folder in found.unreadable:
         complain(f"the folder cannot be listed: {folder}")
-    if not found.paths:
-        complain("no images found")
-        return 1
-    model = load(path, device=device, threads=threads)
-    outcomes = _progress(_answers(model, found.paths), len(found.paths))
-    failed = _print_rows(outcomes, top, probabilities) if as_json else _print_table(outcomes, top)
-    if not as_json or failed:
-        note(
-            f"{count(len(found.paths), 'image')}, {failed} failed; {model.precision} on {model.device} "
-            f"({model.provider}, onnxruntime {model.runtime_version})"
-        )
-    return 1 if failed or found.unreadable else 0
+    return found
 
 
-def _answers(model: Model, paths: tuple[str, ...]) -> Iterator[Result | Failure]:
-    if len(paths) > 1:
-        return model.stream(paths)
-    try:
-        return iter([model(paths[0])])
-    except TruecopyError as error:
-        return iter([Failure(paths[0], error)])
+def _print_rows(answers: Counted[Answered], top: int, probabilities: bool) -> tuple[int, int]:
+    """How many there were, and how many failed."""
+    items = failed = 0
+    for answered in answers:
+        items += 1
+        failed += isinstance(answered.outcome, Failure)
+        print_json(json_row(answered, top=top, probabilities=probabilities))
+    return items, failed
 
 
-def _progress(outcomes: Iterable[Result | Failure], total: int) -> Iterator[Result | Failure]:
-    if total == 1 or not sys.stderr.isatty():
-        yield from outcomes
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(outcomes, "predicting", total, console=Console(stderr=True), transient=True)
-
-
-def _print_rows(outcomes: Iterable[Result | Failure], top: int, probabilities: bool) -> int:
-    failed = 0
-    for outcome in outcomes:
-        if isinstance(outcome, Failure):
-            failed += 1
-            row = {"path": outcome.source, "status": "error", **outcome.to_dict()}
-        else:
-            row = {
-                "path": outcome.source,
-                "status": "ok",
-                **outcome.to_dict(probabilities=probabilities, top=top),
-            }
-        del row["source"]
-        print_json(row)
-    return failed
+def _print_tables(model: Model, answers: Counted[Answered], top: int) -> tuple[int, int]:
+    """How many there were, and how many failed. A long file is several tables: none is held in memory as a whole."""
+    items = failed = 0
+    going = iter(answers)
+    while part := list(islice(going, _TABLE)):
+        items += len(part)
+        failed += sum(isinstance(answered.outcome, Failure) for answered in part)
+        with answers.aside():
+            console().print(_table(model, part, top))
+    return items, failed
 
 
-def _print_table(outcomes: Iterable[Result | Failure], top: int) -> int:
+def _table(model: Model, part: Iterable[Answered], top: int) -> Table:
     from rich.table import Table
 
+    between = headings(model.contract.task)
     table = Table()
     # Folded, never cut: a name with an ellipsis names no file.
-    table.add_column("image", overflow="fold")
-    table.add_column("answer", overflow="fold")
-    table.add_column("confidence", justify="right", no_wrap=True)
+    table.add_column(item_noun(model.contract), overflow="fold")
+    for heading in between:
+        _add_column(table, heading)
     table.add_column("notes", overflow="fold")
-    failed = 0
-    for outcome in outcomes:
-        if isinstance(outcome, Failure):
-            failed += 1
-            table.add_row(one_line(outcome.source), "error", "", _reason(outcome.error), style="red")
-        else:
-            for row in _rows(outcome, top):
-                table.add_row(*row)
+    for answered in part:
+        for row in _rows(answered, len(between), top):
+            table.add_row(*row, style="red" if isinstance(answered.outcome, Failure) else None)
         if top > 1:
             table.add_section()
-    console().print(table)
-    return failed
+    return table
 
 
-def _rows(result: Result, top: int) -> Iterator[tuple[str, str, str, str]]:
-    """One row a class, so that a label of several lines keeps its number beside it; the first row names the image."""
-    notes = [*result.warnings] if result.accepted else ["below the threshold", *result.warnings]
-    name, remarks = one_line(result.source), printable("; ".join(notes))
-    for score in result.top_k(top):
-        yield name, one_line(score.label), f"{score.probability:.4f}", remarks
-        name = remarks = ""
+def _add_column(table: Table, heading: Heading) -> None:
+    """Numbers stay on one line; a heading that leaves no room for others is folded, since no_wrap would cut it."""
+    title = one_line(heading.title)
+    if heading.number and len(title) <= _SHORT:
+        table.add_column(title, justify="right", no_wrap=True)
+    elif heading.number:
+        table.add_column(title, justify="right", overflow="fold", min_width=_SHORT)
+    else:
+        table.add_column(title, overflow="fold")
+
+
+def _rows(answered: Answered, width: int, top: int) -> Iterator[tuple[str, ...]]:
+    """The rows of one item; the first one names it."""
+    outcome, name = answered.outcome, one_line(answered.name)
+    if isinstance(outcome, Failure):
+        yield (name, "error", *[""] * (width - 1), _reason(outcome.error))
+        return
+    warnings = outcome.warnings
+    for row, notes in cells(outcome, top):
+        yield (name, *map(one_line, row), printable("; ".join((*notes, *warnings))))
+        name, warnings = "", ()
 
 
 def _reason(error: TruecopyError) -> str:
-    """The whole message but for the place: the image stands in the row."""
+    """The whole message but for the place: the item stands in the row."""
     return one_line(str(TruecopyError(error.what, expected=error.expected, got=error.got, fix=error.fix)))

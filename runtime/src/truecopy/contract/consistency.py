@@ -65,6 +65,13 @@ def _check_generation(contract: Contract) -> None:
             "autoregressive decoding puts tokens behind tokens, and the input is none of them",
             expected="input.kind tokens", where="`$.task.decoding`",
         )  # fmt: skip
+    if contract.input.suffix:
+        raise ContractError(
+            "autoregressive decoding puts tokens at the end, and `suffix` closes it",
+            expected="no suffix",
+            got=str(list(contract.input.suffix)),
+            where="`$.input.suffix`",
+        )
     if len(task.labels) > contract.input.ids:
         raise ContractError(
             f"{len(task.labels)} tokens come out, and ids below {contract.input.ids} go in",

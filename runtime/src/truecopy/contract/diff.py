@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,9 +16,25 @@ Pair: TypeAlias = tuple[int | None, int | None]
 
 _PREDICTING = ("input", "steps", "graph", "task", "views")
 # Where the labels were read from is provenance; the labels themselves are compared one by one.
-_ORIGIN = frozenset({"$.task.labels_source"})
-# Lists of which one element alone is a difference; every other list is one value, such as a shape or a fill.
-_BY_INDEX = frozenset({"$.graph.inputs", "$.graph.outputs", "$.task.labels", "$.task.label_ids"})
+_ORIGIN = frozenset({"$.task.labels_source", "$.task.values_source"})
+# Lists of which one element alone is a difference; every other list is one value, such as a shape or a fill. `[]` stands
+# for any index.
+_BY_INDEX = frozenset(
+    {
+        "$.graph.inputs",
+        "$.graph.outputs",
+        "$.input.columns",
+        "$.input.features",
+        "$.input.features[].chain",
+        "$.input.features[].chain[].categories",
+        "$.input.text.vocabulary",
+        "$.task.labels",
+        "$.task.label_ids",
+        "$.task.thresholds",
+        "$.task.undo",
+        "$.task.values",
+    }
+)
 # Aligning takes the product of both lengths; a file may name tens of thousands of steps.
 _MOST_PAIRS = 250_000
 
@@ -101,6 +118,7 @@ def _by_position(a: Sequence[Step], b: Sequence[Step]) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
+_INDEX = re.compile(r"\[[0-9]+\]")
 _Found: TypeAlias = tuple[str, str, Any, Any]
 
 
@@ -129,7 +147,7 @@ def _values(path: str, path_b: str, a: Any, b: Any) -> Iterator[_Found]:
     if isinstance(a, dict) and isinstance(b, dict):
         for name in dict.fromkeys((*a, *b)):
             yield from _values(f"{path}.{name}", f"{path_b}.{name}", a.get(name), b.get(name))
-    elif path in _BY_INDEX and a is not None and b is not None:
+    elif isinstance(a, list | tuple) and isinstance(b, list | tuple) and _INDEX.sub("[]", path) in _BY_INDEX:
         for index in range(max(len(a), len(b))):
             old, new = (part[index] if index < len(part) else None for part in (a, b))
             yield from _values(f"{path}[{index}]", f"{path_b}[{index}]", old, new)

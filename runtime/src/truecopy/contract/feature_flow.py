@@ -22,11 +22,11 @@ from .tables import (
 
 @dataclass(frozen=True)
 class Features:
-    """Between two steps of a chain. text: the values are texts. width: columns. encoded: no longer the given columns."""
+    """Between two steps of a chain. text: the values are texts. width: columns. computed: no longer the given cells."""
 
     text: bool
     width: int
-    encoded: bool = False
+    computed: bool = False
 
 
 def widths(table: TableInput) -> tuple[int, ...]:
@@ -77,18 +77,18 @@ def _after(step: TableStep, state: Features) -> Features:
             _check_numbers("standard", state)
             _check_given("means", step.mean, state)
             _check_given("scales", step.scale, state)
-            return state
+            return replace(state, computed=True)
         case MinMax():
             _check_numbers("min_max", state)
             _check_given("scales", step.scale, state)
             _check_given("values of min", step.min, state)
-            return state
+            return replace(state, computed=True)
         case OneHot(categories=categories):
             _check_categories(categories, state)
-            return Features(text=False, width=_one_hot_width(step, state), encoded=True)
+            return Features(text=False, width=_one_hot_width(step, state), computed=True)
         case Ordinal(categories=categories):
             _check_categories(categories, state)
-            return replace(state, text=False, encoded=True)
+            return replace(state, text=False, computed=True)
 
 
 def _one_hot_width(step: OneHot, state: Features) -> int:
@@ -109,8 +109,11 @@ def _check_given(what: str, numbers: tuple[float, ...] | None, state: Features) 
 
 
 def _check_categories(categories: tuple[tuple[Cell | None, ...], ...], state: Features) -> None:
-    if state.encoded:
-        raise ContractError("categories are read from columns, and encoded numbers arrive")
+    if state.computed:
+        raise ContractError(
+            "categories are read from columns, and computed numbers arrive",
+            fix="Put it first, or behind impute alone",
+        )
     _check_count("lists of categories", len(categories), state.width)
     for known in categories:
         if not known:

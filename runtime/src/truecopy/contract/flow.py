@@ -20,7 +20,11 @@ _WITHIN_SIZE = frozenset({"scale_fit", "thumbnail", "max_hw"})
 
 @dataclass(frozen=True)
 class Flow:
-    """Between two steps. size: (height, width) where it is known; at_most: what it cannot exceed, where that is known."""
+    """Between two steps. size: (height, width) where it is known; at_most: what it cannot exceed, where that is known.
+
+    A `thumbnail` that is not square can leave a wide picture higher than it was asked to (as transformers does): such a
+    picture is refused when it comes.
+    """
 
     dtype: Literal["uint8", "float32"]
     channels: int

@@ -65,9 +65,9 @@ class GraphOutput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     @property
     def classes(self) -> int | None:
-        """Numbers per image, where they are one row: (batch, n), also (batch, n, 1, 1); else None."""
+        """Numbers per item, where they are one row: (batch, n), also (batch, n, 1, 1) or (batch,); else None."""
         wide = [axis for axis in self.shape[1:] if axis != 1]
-        if len(self.shape) < 2 or len(wide) > 1 or not all(isinstance(axis, int) for axis in wide):
+        if not self.shape or len(wide) > 1 or not all(isinstance(axis, int) for axis in wide):
             return None
         return int(wide[0]) if wide else 1
 
@@ -81,3 +81,8 @@ class Graph(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     precision: Literal["fp32", "fp16", "int8"]
     opset: Annotated[int, Meta(ge=1)]
     sha256: Sha256
+
+    @property
+    def main_input(self) -> GraphInput:
+        """The input that takes the picture, the features or the ids; the others go beside it."""
+        return next((one for one in self.inputs if one.feed == "ids"), self.inputs[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from .document import Contract, ImageInput
+from .proof import Proof
 from .resize import Resize
 from .steps import CenterCrop, Pad, Step, SwapRB, Values
 from .tasks import Multiclass
@@ -20,6 +21,7 @@ def lowest_runtime(contract: Contract) -> str:
         not isinstance(image, ImageInput)
         or not isinstance(contract.task, Multiclass)
         or _newer_graph(contract)
+        or _newer_proof(contract.proof)
     ):
         return _TASKS
     first = (
@@ -37,6 +39,15 @@ def lowest_runtime(contract: Contract) -> str:
 def _newer_graph(contract: Contract) -> bool:
     """Outputs of other types than the first runtimes knew."""
     return any(output.dtype not in ("float32", "float16") for output in contract.graph.outputs)
+
+
+def _newer_proof(proof: Proof) -> bool:
+    """What is counted for other tasks than one of n classes."""
+    decisions = proof.decisions
+    if decisions is None:
+        return proof.errors is not UNSET
+    counted = (proof.errors, decisions.crossings, decisions.max_error, decisions.edits)
+    return decisions.max_probability_delta is None or any(field is not UNSET for field in counted)
 
 
 def _first(step: Step) -> bool:

@@ -1,8 +1,13 @@
 """`input.kind: table`: named columns, and how a row of them becomes the numbers that the graph takes.
 
 A block of features takes some columns through a chain of steps, column by column; the blocks side by side, in their
-order, are the row of features. Arithmetic is that of scikit-learn's fitted objects, each operation rounded to the
-block's `dtype`.
+order, are the row of features.
+
+Arithmetic is that of scikit-learn's `transform` on an array of the block's `dtype`: constants are float64, and every
+operation is computed in float64 and rounded to `dtype` (NumPy's `x -= constants` in place). Some versions round the
+constants to `dtype` first (`StandardScaler` from 1.9 on, `MinMaxScaler` fitted on float32); such a contract holds the
+rounded constants. float64 has more than twice the bits of float32 and two, so one operation on float32 numbers that is
+rounded twice is that of float32 itself: one rule gives the bits of both.
 """
 
 from __future__ import annotations

@@ -71,5 +71,7 @@ class TokensInput(
                 raise ValueError(f"`{field}` holds id {beyond[0]}, and there are {self.ids} ids")
         if self.padding is not None and (self.max_length is None or self.max_length > self.padding.length):
             raise ValueError(f"`max_length` must be at most the length of `padding`, {self.padding.length}")
+        if self.max_length is None and self.truncation is not None:
+            raise ValueError("`truncation` cuts to `max_length`, and there is none")
         if self.max_length is not None and len(self.prefix) + len(self.suffix) >= self.max_length:
             raise ValueError("`prefix` and `suffix` leave no room in `max_length`")

@@ -1,4 +1,4 @@
-"""A contract in words, for people."""
+"""A contract in words, for people: in one line, and its steps. Part by part: `input_words`, `task_words`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from truecopy.contract import Contract, GraphInput, ImageInput
 from truecopy.digest import digest
 from truecopy.errors import Unsupported
 from truecopy.limits import Limits
-from truecopy.pixels import ChannelOrder, Picture, Plan, Source, decode, source_name
+from truecopy.pixels import ChannelOrder, Picture, Plan, Source, decode, golden_images, source_name
+from truecopy.pixels.encoded import read_file
 
 from .item import Item, Traced
 
@@ -52,6 +53,22 @@ class ImageIntake:
 
     def stored(self, encoded: bytes) -> Source:
         return encoded
+
+    def encoded(self, source: Source) -> bytes:
+        """The bytes of a file, or those that were given.
+
+        Raises:
+            UnreadableInput: the file cannot be read.
+            Unsupported: pixels are no file.
+        """
+        if isinstance(source, str | os.PathLike):
+            return read_file(os.fsdecode(source), self.limits)
+        if isinstance(source, bytes | bytearray | memoryview):
+            return bytes(source)
+        raise Unsupported("pixels are no file", got=source_name(source), fix="Save them as PNG first")
+
+    def golden(self) -> tuple[tuple[str, bytes], ...]:
+        return tuple(golden_images())
 
     def many(self, sources: Any) -> Iterable[Any]:
         """An array would be taken row by row, and a file line by line: one image is never a list of images."""

@@ -34,12 +34,24 @@ class Intake(Protocol):
         """The source that a golden sample's bytes stand for."""
         ...
 
+    def encoded(self, source: Any) -> bytes:
+        """One source as the bytes that `stored` reads.
+
+        Raises:
+            InputError: the source cannot be read, or is none for this model.
+        """
+        ...
+
     def many(self, sources: Any) -> Iterable[Any]:
         """The sources one by one: a table's file gives its rows.
 
         Raises:
             InputError: this is one source, or nothing that can be gone through.
         """
+        ...
+
+    def golden(self) -> tuple[tuple[str, bytes], ...]:
+        """Four small synthetic sources, (name, what `stored` reads), always the same ones."""
         ...
 
     def name(self, source: Any) -> str:

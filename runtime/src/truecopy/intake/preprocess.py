@@ -16,7 +16,7 @@ from .intake import intake_of
 def preprocess(
     source: Any, contract: Contract, *, color: ChannelOrder | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> np.ndarray:
-    """What the graph's first input is fed for one source, in the graph's dtype and layout, without the batch axis.
+    """What the graph's main input is fed for one source, in the graph's dtype and layout, without the batch axis.
 
     A picture gives (channels, height, width) or (height, width, channels), a row of a table (features,), a sequence
     (length,). `color` is the channel order of an array with three channels. Many sources: `Transform`, which compiles
@@ -26,5 +26,5 @@ def preprocess(
         InputError: the source cannot be read, or is none for this contract.
     """
     item = intake_of(contract, limits).item(source, color)
-    fed: np.ndarray = item.feeds[contract.graph.inputs[0].name][0]
+    fed: np.ndarray = item.feeds[contract.graph.main_input.name][0]
     return fed

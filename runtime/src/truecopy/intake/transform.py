@@ -53,7 +53,7 @@ class Transform:
         return self._contract
 
     def __call__(self, source: Any, color: ChannelOrder | None = None) -> np.ndarray:
-        """What the graph's first input is fed, in its dtype and layout, without the batch axis: C-contiguous and new.
+        """What the graph's main input is fed, in its dtype and layout, without the batch axis: C-contiguous and new.
 
         `source` of a picture is a path, bytes, a binary stream, a PIL image, or a uint8 array, whose channel order `color`
         says.
@@ -61,11 +61,11 @@ class Transform:
         Raises:
             InputError: the source cannot be read, or is none for this contract.
         """
-        fed: np.ndarray = self._intake.item(source, color).feeds[self._contract.graph.inputs[0].name][0]
+        fed: np.ndarray = self._intake.item(source, color).feeds[self._contract.graph.main_input.name][0]
         return fed
 
     def __repr__(self) -> str:
-        graph_input = self._contract.graph.inputs[0]
+        graph_input = self._contract.graph.main_input
         tensor = f"{graph_input.dtype} {graph_input.layout[1:]} {' x '.join(map(str, graph_input.shape[1:]))}"
         return f"Transform({input_in_words(self._contract)}; {tensor})"
 

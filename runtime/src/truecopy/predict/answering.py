@@ -14,7 +14,7 @@ from truecopy.errors import Unsupported
 from truecopy.intake import Item
 
 from .generation import generate
-from .heads import activate, decide
+from .heads import activate, check_stated, decide
 from .member import Member
 from .results import Result
 
@@ -25,8 +25,7 @@ def answer(
     """One result an item. The items' feeds have one shape. outputs: names of other outputs of the graph.
 
     Raises:
-        OutputError: the graph failed, or answered with NaN or infinity.
-        InputError: generated text leaves what the graph takes.
+        OutputError: the graph failed, or answered with NaN or infinity, or with what is no probability.
         Unsupported: `outputs` of a model that runs many times for one item.
     """
     task = member.contract.task
@@ -37,7 +36,9 @@ def answer(
     rows, others = member.run(session, together(items), outputs)
     made = []
     for index, item in enumerate(items):
-        row = activate(task, own_steps(rows[index], item)[np.newaxis])[0]
+        raw = own_steps(rows[index], item)
+        check_stated(task, raw)
+        row = activate(task, raw[np.newaxis])[0]
         result = decide(task, row, item.source, item.warnings, passes=1)
         made.append(dataclasses.replace(result, outputs=_own(others, index)) if outputs else result)
     return made
@@ -61,6 +62,6 @@ def own_steps(row: np.ndarray, item: Item) -> np.ndarray:
 def _own(others: Mapping[str, np.ndarray], index: int) -> Mapping[str, np.ndarray]:
     own = {}
     for name, array in others.items():
-        own[name] = array[index].copy()
+        own[name] = np.array(array[index])  # one number an item is an array without axes
         own[name].setflags(write=False)
     return own

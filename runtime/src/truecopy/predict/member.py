@@ -10,7 +10,7 @@ import numpy as np
 from truecopy.contract import Contract, Sequence, names_of
 from truecopy.engine import Session
 from truecopy.errors import OutputError, Unsupported
-from truecopy.intake import ImageIntake, Intake, intake_of
+from truecopy.intake import ImageIntake, Intake, TokensIntake, intake_of
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
 
@@ -38,8 +38,18 @@ class Member:
             Unsupported: it takes something else.
         """
         if not isinstance(self.intake, ImageIntake):
-            kind = type(self.contract.input).__struct_config__.tag
-            raise Unsupported("this is for models of pictures", got=f"a model whose input is kind {kind!r}")
+            raise self._other_kind("pictures")
+        return self.intake
+
+    @property
+    def tokens(self) -> TokensIntake:
+        """The intake of a model of tokens.
+
+        Raises:
+            Unsupported: it takes something else.
+        """
+        if not isinstance(self.intake, TokensIntake):
+            raise self._other_kind("tokens")
         return self.intake
 
     def rows(self, session: Session, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -55,7 +65,11 @@ class Member:
     def run(
         self, session: Session, feeds: Mapping[str, np.ndarray], names: tuple[str, ...]
     ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
-        """`rows`, and the graph's outputs `names` as they are, (n, ...)."""
+        """`rows`, and the graph's outputs `names` as they are, (n, ...).
+
+        Raises:
+            OutputError: as `rows`, or an output of `names` has no row for each item.
+        """
         n = len(next(iter(feeds.values())))
         fixed = self.contract.graph.inputs[0].batch
         if fixed is None or fixed == n:
@@ -87,15 +101,19 @@ class Member:
     ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
         n = len(next(iter(feeds.values())))
         made = session.run(feeds)
-        others = {name: made[name] for name in names}
-        for name, array in others.items():
-            if array.shape[:1] != (n,):
-                raise OutputError(
-                    f"the output {name!r} has no row for each item",
-                    expected=f"({n}, ...)",
-                    got=str(array.shape),
-                )
-        return self.shaped(made[self.contract.graph.answer], n), others
+        rows = self.shaped(made[self.contract.graph.answer], n)
+        return rows, {name: self._by_item(name, made[name], n) for name in names}
+
+    def _by_item(self, name: str, array: np.ndarray, n: int) -> np.ndarray:
+        """An output with the items' axis in front: of the answer the layout says which it is."""
+        task = self.contract.task
+        if name == self.contract.graph.answer and isinstance(task, Sequence):
+            return np.moveaxis(array, task.layout.index("N"), 0)
+        if array.shape[:1] != (n,):
+            raise OutputError(
+                f"the output {name!r} has no row for each item", expected=f"({n}, ...)", got=str(array.shape)
+            )
+        return array
 
     def shaped(self, answer: np.ndarray, n: int) -> np.ndarray:
         """The graph's raw answer to n items as (n, outputs) or (n, steps, tokens), float32.
@@ -126,6 +144,10 @@ class Member:
         graph = self.contract.graph
         answer = next(output for output in graph.outputs if output.name == graph.answer)
         return answer.classes or len(names_of(self.contract.task))
+
+    def _other_kind(self, what: str) -> Unsupported:
+        kind = type(self.contract.input).__struct_config__.tag
+        return Unsupported(f"this is for models of {what}", got=f"a model whose input is kind {kind!r}")
 
     def _other_shape(self, wanted: str, answer: np.ndarray) -> OutputError:
         return OutputError(

@@ -14,14 +14,14 @@ from typing import Any, Literal
 from truecopy.contract import Contract, Task, names_of
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact, Unsupported
-from truecopy.intake import Item
+from truecopy.intake import Item, TableIntake
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import ChannelOrder
 
 from .answering import answer
 from .opened import Opened, open_artifact
 from .results import Failure, Result
-from .stream import in_batches, map_ordered
+from .stream import in_batches, map_here, map_ordered
 
 CUDA_BATCH = 32
 CHECKPOINT_SUFFIXES = (".pt", ".pth", ".ckpt", ".th", ".tar", ".safetensors")
@@ -115,7 +115,7 @@ class Model:
         """Answer items lazily, in order, with a bounded number in flight; closing it stops the workers.
 
         On a CPU every worker reads, decodes and runs one item at a time, so an answer never depends on its
-        neighbours; on a GPU the workers feed batches of 32. An answer comes out when the next source has been
+        neighbours; rows of a table are too small for workers; on a GPU they feed batches of 32. An answer comes out when the next source has been
         taken in, so a camera hears of a frame one frame later. The arguments are those of `predict`.
 
         Raises:
@@ -151,12 +151,16 @@ class Model:
                 item = prepare(source)
                 return item if isinstance(item, Failure) else self._try_answer(session, [item], outputs)[0]
 
+            if isinstance(self._member.intake, TableIntake):
+                return map_here(whole, sources)
             return map_ordered(whole, sources, self._threads)
         ready = map_ordered(prepare, sources, self._threads)
         return in_batches(ready, CUDA_BATCH, functools.partial(self._answer_batch, outputs=outputs))
 
     def _check_outputs(self, outputs: tuple[str, ...]) -> None:
         known = [output.name for output in self.contract.graph.outputs]
+        if isinstance(outputs, str):
+            raise Unsupported("`outputs` are names", got=repr(outputs), fix=f"Write outputs=({outputs!r},)")
         for name in outputs:
             if name not in known:
                 raise Unsupported(

@@ -52,6 +52,12 @@ def map_ordered(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def map_here(work: Callable[[Item], Out], items: Iterable[Item]) -> Generator[Out, None, None]:
+    """`work` over `items` in this thread, one by one: for work of microseconds, which threads would only hand about."""
+    for item in items:
+        yield work(item)
+
+
 def in_batches(
     items: Generator[Mid, None, None], size: int, work: Callable[[list[Mid]], list[Out]]
 ) -> Generator[Out, None, None]:

@@ -92,12 +92,32 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Words among the bars, or in their place."""
+
+    text: str
+    size: int = BODY
+    bold: bool = False
+
+    @property
+    def _lines(self) -> tuple[Line, ...]:
+        return wrapped(self.text, self.size, BOX[0] - 2 * GAP, most=2, bold=self.bold)
+
+    @property
+    def height(self) -> int:
+        return sum(line.height for line in self._lines)
+
+    def paint(self, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+        paint_lines(draw, self._lines, x, y)
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """A picture no larger than `BOX`, or bars in its place; under it perhaps a badge, then the lines."""
+    """A picture no larger than `BOX`, or bars and words in its place; under it perhaps a badge, then the lines."""
 
     lines: tuple[Line, ...]
     picture: Image.Image | None = None
-    bars: tuple[Bar, ...] = ()
+    bars: tuple[Bar | Said, ...] = ()
     badge: Badge | None = None
 
     @property

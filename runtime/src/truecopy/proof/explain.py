@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from truecopy.contract import GraphInput, Values
+from truecopy.contract import Contract, GraphInput, ImageInput, Values
 from truecopy.contract.flow import flow
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ContractError, InputError, OutputError
+from truecopy.intake import Item
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import Picture, Plan, Source, Tensor, decode
-from truecopy.predict import Classification, Member, open_artifact
-from truecopy.predict.heads import activate, decide
+from truecopy.predict import Member, Result, answer, open_artifact
 
-from .explanation import Explanation, Fed, LeftOut, Stage, policy_in_words
+from .explanation import Explanation, Fed, LeftOut, Stage, label_changes, policy_in_words
 from .mistakes import Mistake, mistakes
 from .shown import numbers, shown
 
@@ -38,24 +38,48 @@ def explain(
     """Open the artifact and explain one photo.
 
     Raises:
-        ArtifactError, ContractError: the file is refused.
+        ArtifactError, ContractError: the file is refused, or takes no pictures.
         DeviceError: the device does not run the graph.
         InputError, OutputError: the photo cannot be read, or the graph fails on it.
     """
     opened = open_artifact(path, limits)
+    check_pictures(opened.member.contract, os.fsdecode(path))
     session = opened.session(device, available_cores())
     return explained(opened.member, session, source, os.fsdecode(path))
 
 
+def check_pictures(contract: Contract, model: str) -> None:
+    """A sheet shows pictures.
+
+    Raises:
+        ContractError: the model takes rows or sequences.
+    """
+    if not isinstance(contract.input, ImageInput):
+        takes = {"table": "rows of a table", "tokens": "sequences of tokens"}
+        kind = str(type(contract.input).__struct_config__.tag)
+        raise ContractError(
+            "explain draws what happens to a picture",
+            got=f"a model that takes {takes[kind]}",
+            where="`$.input.kind`",
+            fix=f"What happens to its input: truecopy inspect {model}; whether it holds here: truecopy selftest {model}",
+        )
+
+
 def explained(member: Member, session: Session, source: Source, model: str) -> Explanation:
-    """Explain one photo with an open session; `model` is how the file is called."""
+    """Explain one photo with an open session; `model` is how the file is called.
+
+    Raises:
+        ContractError: the model takes no pictures.
+        InputError, OutputError: the photo cannot be read, or the graph fails on it.
+    """
+    check_pictures(member.contract, model)
     intake = member.image
     picture = intake.decode(source)
     canvas = intake.plan.canvas(picture)
     tensor = intake.plan.tensor(canvas)
-    answer = _decided(member, session, tensor, picture)
+    told = _decided(member, session, tensor, picture)
     stages, hidden = _stages(member, picture, canvas, tensor)
-    run = _Run(member, session, source, picture, tensor, answer)
+    run = _Run(member, session, source, picture, tensor, told)
     outcomes = [_try(run, mistake) for mistake in mistakes(member.contract)]
     return Explanation(
         model=model,
@@ -63,20 +87,14 @@ def explained(member: Member, session: Session, source: Source, model: str) -> E
         device=session.running.device,
         stages=stages,
         hidden=hidden,
-        answer=answer,
+        answer=told,
         fed=tuple(outcome for outcome in outcomes if isinstance(outcome, Fed)),
         left_out=tuple(outcome for outcome in outcomes if isinstance(outcome, LeftOut)),
     )
 
 
-def _decided(member: Member, session: Session, tensor: Tensor, picture: Picture) -> Classification:
-    task = member.contract.task
-    (row,) = activate(task, member.rows(session, member.image.feeds(tensor)))
-    result = decide(task, row, picture.name, picture.warnings, passes=1)
-    if not isinstance(result, Classification):
-        raise ContractError(
-            "explain is for multiclass models", got=type(result).__name__, where="`$.task.kind`"
-        )
+def _decided(member: Member, session: Session, tensor: Tensor, picture: Picture) -> Result:
+    (result,) = answer(member, session, [Item(picture.name, member.image.feeds(tensor), picture.warnings)])
     return result
 
 
@@ -135,7 +153,7 @@ class _Run:
     source: Source
     picture: Picture
     tensor: Tensor
-    answer: Classification
+    answer: Result
 
 
 def _try(run: _Run, mistake: Mistake) -> Fed | LeftOut:
@@ -168,9 +186,9 @@ def _compared(run: _Run, mistake: Mistake, tensor: Tensor) -> Fed:
     low, high = float(own.min()), float(own.max())
     with np.errstate(all="ignore"):
         distance = float(np.abs(fed - own).mean(dtype=np.float64))
-    answer, failure = None, ""
+    told, failure = None, ""
     try:
-        answer = _decided(run.member, run.session, tensor, run.picture)
+        told = _decided(run.member, run.session, tensor, run.picture)
     except OutputError as error:
         failure = error.what
     return Fed(
@@ -179,7 +197,7 @@ def _compared(run: _Run, mistake: Mistake, tensor: Tensor) -> Fed:
         picture=shown(fed, low, high),
         moved=distance / (high - low) if high > low else None,
         differing=float(np.mean(fed != own)),
-        answer=answer,
+        answer=told,
         failure=failure,
-        label_changes=answer is None or answer.index != run.answer.index,
+        label_changes=label_changes(run.answer, told),
     )

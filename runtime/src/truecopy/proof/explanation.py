@@ -9,8 +9,9 @@ from typing import Any
 from PIL import Image
 
 from truecopy.contract import Contract, ImageInput
-from truecopy.predict import Classification
+from truecopy.predict import Binary, Classification, Multilabel, Regression, Result, Sequence
 
+from .decisions import is_flip
 from .mistakes import Mistake
 from .shown import Numbers, finite
 
@@ -34,6 +35,7 @@ class Fed:
     value); None where all its values are equal.
     differing: share of the values that are not equal.
     answer: None where the graph failed on this tensor; `failure` then says why.
+    label_changes: another label, another set of labels, or another text; None for a regression, which has none of them.
     """
 
     mistake: Mistake
@@ -41,9 +43,9 @@ class Fed:
     picture: Image.Image
     moved: float | None
     differing: float
-    answer: Classification | None
+    answer: Result | None
     failure: str
-    label_changes: bool
+    label_changes: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Explanation:
     device: str
     stages: tuple[Stage, ...]
     hidden: int
-    answer: Classification
+    answer: Result
     fed: tuple[Fed, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -99,9 +101,20 @@ class Explanation:
         }
 
 
-def _answer(answer: Classification) -> dict[str, Any]:
+def _answer(answer: Result) -> dict[str, Any]:
+    """What it says, without what the explanation itself says about the photo."""
     row = answer.to_dict(top=3)
-    return {name: row[name] for name in ("label", "index", "confidence", "accepted", "top")}
+    return {name: value for name, value in row.items() if name not in ("source", "passes", "warnings")}
+
+
+def label_changes(before: Result, after: Result | None) -> bool | None:
+    """Would a user be told another label, set of labels, or text? None for the numbers of a regression.
+
+    No answer at all is another one.
+    """
+    if after is None:
+        return True
+    return None if isinstance(before, Regression) else is_flip(before, after)
 
 
 def policy_in_words(policy: ImageInput) -> str:
@@ -123,9 +136,34 @@ def distance_in_words(fed: Fed) -> tuple[str, str]:
     return moved, f"{percent(fed.differing)} of the values differ"
 
 
-def answer_in_words(answer: Classification | None, failure: str = "") -> str:
-    """`0.4105 goldfish`: the number first, since a label may be long."""
-    return failure if answer is None else f"{answer.confidence:.4f} {answer.label}"
+def answer_in_words(answer: Result | None, failure: str = "") -> str:
+    """`0.4105 goldfish`: the number first, since a label may be long. A number of a regression with its unit."""
+    match answer:
+        case None:
+            return failure
+        case Classification():
+            return f"{answer.confidence:.4f} {answer.label}"
+        case Binary():
+            return f"{float(answer.probabilities[answer.index]):.4f} {answer.label}"
+        case Multilabel():
+            return ", ".join(f"{score.probability:.4f} {score.label}" for score in answer.found) or "no label"
+        case Regression():
+            return ", ".join(
+                f"{one.name} {one.value:.6g}" + (f" {one.unit}" if one.unit else "") for one in answer.values
+            )
+        case Sequence():
+            return f"{answer.confidence:.4f} {answer.text!r}"
+
+
+def verdict_in_words(fed: Fed, before: Result) -> str:
+    """`LABEL CHANGES`, `text stays`; of a regression, which has no label, whether its numbers move."""
+    if isinstance(fed.answer, Regression) and isinstance(before, Regression):
+        return "numbers stay" if (fed.answer.numbers == before.numbers).all() else "numbers move"
+    if fed.answer is None:
+        return "NO ANSWER"
+    nouns = {Multilabel: ("LABELS CHANGE", "labels stay"), Sequence: ("TEXT CHANGES", "text stays")}
+    changes, stays = nouns.get(type(fed.answer), ("LABEL CHANGES", "label stays"))
+    return changes if fed.label_changes else stays
 
 
 def percent(share: float) -> str:

@@ -5,37 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from truecopy.artifact import GoldenSample
-from truecopy.contract import names_of
+from truecopy.contract import Regression, Task
 from truecopy.contract.portability import replay_levels
 from truecopy.digest import digest
 from truecopy.engine import Session, available_cores
 from truecopy.errors import OutputError, ProofError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.predict import Member, open_artifact
-from truecopy.predict.heads import activate, decide
 
-from .stages import Replay, from_canvas, replay, stored_canvas
-from .tolerance import margin, output_tolerance, relative_difference
-
-Verdict: TypeAlias = Literal["same", "within", "differs", "undecided", "not reached"]
-
-
-@dataclass(frozen=True, slots=True)
-class StageCheck:
-    """same: equal bits (or label). within: inside the tolerance. undecided: the golden margin is below it."""
-
-    stage: str
-    verdict: Verdict
-    detail: str
-
-    @property
-    def ok(self) -> bool:
-        return self.verdict in ("same", "within", "undecided")
+from .stage_check import StageCheck, Verdict, check_result
+from .stages import Replay, as_made, from_canvas, replay, stored_canvas
+from .tolerance import output_tolerance, relative_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +111,14 @@ def check_samples(
 def _compare(
     member: Member, device: str, golden: GoldenSample, made: Replay, canvas: StageCheck
 ) -> tuple[StageCheck, ...]:
+    task = member.contract.task
     tolerance = output_tolerance(member.contract.graph.precision, device)
     return (
         _digest("decode", made.decode, golden.decode),
         canvas,
         _digest("tensor", made.tensor, golden.tensor),
-        _output(made.output, golden.output, tolerance),
-        _result(member, made, golden, tolerance),
+        _output(made.output, as_made(task, golden.output), tolerance, task),
+        check_result(task, made, golden, tolerance),
     )
 
 
@@ -155,35 +141,16 @@ def _canvas(member: Member, golden: GoldenSample, made: Replay) -> StageCheck:
     return StageCheck("canvas", "within" if apart.max() <= allowed else "differs", told)
 
 
-def _output(made: np.ndarray, golden: np.ndarray, tolerance: float | None) -> StageCheck:
+def _output(made: np.ndarray, golden: np.ndarray, tolerance: float | None, task: Task) -> StageCheck:
     if made.shape != golden.shape:
         return StageCheck("output", "differs", f"{made.size} values, golden {golden.size}")
     if np.array_equal(made, golden):
         return StageCheck("output", "same", "equal bits")
-    if not np.isfinite(made).all():
-        return StageCheck("output", "differs", "NaN or infinity")
     difference = relative_difference(made, golden)
+    if not np.isfinite(difference) and not np.isfinite(made).all():
+        return StageCheck("output", "differs", "NaN or infinity")
+    measure = f"of the largest {'output' if isinstance(task, Regression) else 'logit'}"
     if tolerance is None:
-        return StageCheck("output", "within", f"{difference:.1e} of the largest logit; int8: decisions count")
+        return StageCheck("output", "within", f"{difference:.1e} {measure}; int8: decisions count")
     verdict: Verdict = "within" if difference <= tolerance else "differs"
-    return StageCheck("output", verdict, f"{difference:.1e} of the largest logit, allowed {tolerance:.0e}")
-
-
-def _result(member: Member, made: Replay, golden: GoldenSample, tolerance: float | None) -> StageCheck:
-    """Both rows through the head, to what a user would be told."""
-    task = member.contract.task
-    if made.output.shape != golden.output.shape or len(golden.output) != len(names_of(task)):
-        return StageCheck("result", "differs", "the answer has another shape")
-    try:
-        now, then = (
-            decide(task, row, golden.name, (), 1)
-            for row in activate(task, np.stack([made.output, golden.output]))
-        )
-    except OutputError as error:
-        return StageCheck("result", "differs", str(error))
-    if (now.index, now.accepted) == (then.index, then.accepted):
-        return StageCheck("result", "same", f"{now.label} {now.confidence:.4f}")
-    told = " instead of ".join(f"{r.label} ({r.index}), accepted {r.accepted}" for r in (now, then))
-    if now.index != then.index and tolerance is not None and margin(golden.output) <= tolerance:
-        return StageCheck("result", "undecided", f"{told}: margin below the tolerance")
-    return StageCheck("result", "differs", told)
+    return StageCheck("output", verdict, f"{difference:.1e} {measure}, allowed {tolerance:.0e}")

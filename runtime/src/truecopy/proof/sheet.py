@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Sequence as Many
 
 from PIL import Image
 
-from truecopy.contract import names_of
+from truecopy.contract.task_words import names_in_words
 from truecopy.contract.words import in_words
-from truecopy.predict import Classification
+from truecopy.predict import Binary, Classification, Multilabel, Regression, Result, Score, Sequence
+from truecopy.predict.results import Token
 
-from .cells import BODY, COLUMNS, HEADING, ROOM, Badge, Bar, Cell, Paragraph, Part, Row, stacked
+from .cells import BODY, COLUMNS, HEADING, ROOM, Badge, Bar, Cell, Paragraph, Part, Row, Said, stacked
 from .explanation import (
     Explanation,
     Fed,
@@ -20,11 +22,13 @@ from .explanation import (
     distance_in_words,
     policy_in_words,
     range_in_words,
+    verdict_in_words,
 )
 from .lettering import FAINT, INK, RED, Color, Line, wrapped
 from .shown import BOX, Numbers
 
 _TITLE, _SECTION = 30, 22
+_MOST_VALUES = 6
 
 
 def sheet(explanation: Explanation) -> Image.Image:
@@ -43,7 +47,7 @@ def _head(explanation: Explanation) -> Iterator[Part]:
     shape = " x ".join(map(str, signature.shape))
     summary = (
         f"Input: {policy_in_words(contract.image)}.   "
-        f"Graph: {signature.dtype} {signature.layout} {shape}, {len(names_of(contract.task))} classes, "
+        f"Graph: {signature.dtype} {signature.layout} {shape}, {names_in_words(contract.task)}, "
         f"{contract.graph.precision} on {explanation.device}.   Proof: {contract.proof.level}."
     )
     yield _text(summary, before=6)
@@ -61,7 +65,7 @@ def _section(title: str, how: str) -> Iterator[Part]:
     yield _text(how, most=3)
 
 
-def _rows(cells: Sequence[Cell]) -> Iterator[Part]:
+def _rows(cells: Many[Cell]) -> Iterator[Part]:
     for index in range(0, len(cells), COLUMNS):
         yield Row(cells[index : index + COLUMNS])
 
@@ -102,15 +106,46 @@ def _range(numbers: Numbers) -> tuple[str, str]:
     return f"range {low_to_high}", f"mean per channel {means}"
 
 
-def _answer(number: int, answer: Classification) -> Cell:
-    scores = answer.top_k(3)
-    bars = tuple(
-        Bar(score.label, score.probability, leading=index == 0) for index, score in enumerate(scores)
-    )
-    refused = () if answer.accepted else ("below the contract's threshold",)
-    return Cell(
-        _captions(f"{number}. answer", f"the {len(scores)} most probable classes", *refused), bars=bars
-    )
+def _answer(number: int, answer: Result) -> Cell:
+    what, shown = _answer_parts(answer)
+    refused = isinstance(answer, Classification) and not answer.accepted
+    below = ("below the contract's threshold",) if refused else ()
+    return Cell(_captions(f"{number}. answer", what, *below), bars=shown)
+
+
+def _answer_parts(answer: Result) -> tuple[str, tuple[Bar | Said, ...]]:
+    """What is shown, in words, and the bars: shares of labels and tokens, and never of a number with a unit."""
+    match answer:
+        case Classification():
+            scores = answer.top_k(3)
+            return f"the {len(scores)} most probable classes", _bars(scores, {scores[0].index})
+        case Binary():
+            pairs = zip(answer.labels, answer.probabilities, strict=True)
+            both = [Score(label, index, float(share)) for index, (label, share) in enumerate(pairs)]
+            return f"both labels; threshold {answer.threshold:g}", _bars(both, {answer.index})
+        case Multilabel():
+            scores = answer.top_k(3)
+            found = {score.index for score in answer.found}
+            return f"the {len(scores)} most probable labels; {len(found)} found", _bars(scores, found)
+        case Regression():
+            shown = answer.values[:_MOST_VALUES]
+            words = [f"{one.name}: {one.value:.6g}" + (f" {one.unit}" if one.unit else "") for one in shown]
+            return f"{len(shown)} of {len(answer.values)} values", tuple(Said(one, HEADING) for one in words)
+        case Sequence():
+            least = sorted(answer.tokens, key=_confidence)[:3]
+            bars = (Bar(f"{one.token!r} at step {one.step}", one.confidence, leading=False) for one in least)
+            return "the text, and its least certain tokens", (
+                Said(repr(answer.text), HEADING, bold=True),
+                *bars,
+            )
+
+
+def _bars(scores: Many[Score], leading: set[int]) -> tuple[Bar, ...]:
+    return tuple(Bar(score.label, score.probability, leading=score.index in leading) for score in scores)
+
+
+def _confidence(token: Token) -> float:
+    return token.confidence
 
 
 def _mistake_rows(explanation: Explanation) -> Iterator[Part]:
@@ -123,17 +158,17 @@ def _mistake_rows(explanation: Explanation) -> Iterator[Part]:
     yield from _rows([_fed(fed, explanation.answer) for fed in explanation.fed])
 
 
-def _fed(fed: Fed, before: Classification) -> Cell:
+def _fed(fed: Fed, before: Result) -> Cell:
     name, instead, own = fed.mistake.name.partition(" instead of ")
     after = f"-> {answer_in_words(fed.answer, fed.failure)}"
-    changes = fed.label_changes
+    changes = fed.label_changes is True
     lines = (
         *_captions(name, (instead + own).strip()),
         *_captions("", fed.mistake.sentence, answer_in_words(before)),
         *wrapped(after, BODY, BOX[0], most=3, color=RED if changes else INK, bold=changes),
         *_captions("", "", *distance_in_words(fed), *_range(fed.numbers)),
     )
-    return Cell(lines, fed.picture, badge=Badge("LABEL CHANGES" if changes else "label stays", alarm=changes))
+    return Cell(lines, fed.picture, badge=Badge(verdict_in_words(fed, before), alarm=changes))
 
 
 def _foot(explanation: Explanation) -> Iterator[Part]:

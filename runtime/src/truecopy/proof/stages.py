@@ -1,4 +1,4 @@
-"""One image through all stages, each with its digest: what golden samples record and selftest replays."""
+"""One item through all stages, each with its digest: what golden samples record and selftest replays."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from truecopy.artifact import GoldenSample
+from truecopy.contract import Autoregressive, Task
+from truecopy.contract import Sequence as SequenceTask
 from truecopy.contract.portability import replay_levels
 from truecopy.digest import digest
 from truecopy.engine import Session
@@ -18,14 +20,16 @@ from truecopy.pixels.encoded import open_encoded
 from truecopy.pixels.raster import as_array, as_image
 from truecopy.predict import Member
 from truecopy.predict.answering import own_steps
+from truecopy.predict.generation import generate
+from truecopy.predict.results import Sequence
 
 STAGES = ("decode", "canvas", "tensor", "output", "result")
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The item, digests of the first three stages, the answer's row (outputs,) or (steps, tokens), float32, and the canvas
-    itself where it is a picture.
+    """The item, digests of the first three stages, the answer's row (outputs,) or (steps, tokens), float32, the canvas
+    itself where it is a picture, and what is generated, where the task generates: `output` is its first pass then.
     """
 
     item: Item
@@ -34,6 +38,7 @@ class Replay:
     tensor: str
     output: np.ndarray
     pixels: np.ndarray | None
+    generated: Sequence | None = None
 
 
 def replay(member: Member, session: Session, source: Any) -> Replay:
@@ -44,7 +49,20 @@ def replay(member: Member, session: Session, source: Any) -> Replay:
     """
     traced = member.intake.traced(source)
     row = own_steps(member.rows(session, traced.item.feeds)[0], traced.item)
-    return Replay(traced.item, traced.decode, traced.canvas, traced.tensor, row, traced.pixels)
+    generated = generate(member, session, traced.item) if generates(member.contract.task) else None
+    return Replay(traced.item, traced.decode, traced.canvas, traced.tensor, row, traced.pixels, generated)
+
+
+def generates(task: Task) -> bool:
+    """Is the answer asked for token by token?"""
+    return isinstance(task, SequenceTask) and isinstance(task.decoding, Autoregressive)
+
+
+def as_made(task: Task, output: np.ndarray) -> np.ndarray:
+    """A stored output, flat, as the graph gave it: (outputs,), or (steps, tokens) where the tokens go into it."""
+    if isinstance(task, SequenceTask) and output.ndim == 1 and output.size % len(task.labels) == 0:
+        return output.reshape(-1, len(task.labels))
+    return output
 
 
 def from_canvas(member: Member, session: Session, canvas: np.ndarray) -> tuple[str, np.ndarray]:
@@ -66,6 +84,7 @@ def record(member: Member, session: Session, name: str, encoded: bytes) -> Golde
         tensor=made.tensor,
         output=made.output,
         canvas_png=_png(pixels) if depends and pixels is not None else None,
+        text=None if made.generated is None else made.generated.text,
     )
 
 

@@ -20,14 +20,27 @@ def output_tolerance(precision: Literal["fp32", "fp16", "int8"], device: str) ->
 
 
 def relative_difference(output: np.ndarray, golden: np.ndarray) -> float:
-    """`max|a-b| / max|b|`; 0 for two outputs of zeros."""
-    difference = float(np.abs(output.astype(np.float64) - golden).max())
-    scale = float(np.abs(golden).max())
-    return 0.0 if difference == 0.0 else difference / scale if scale else float("inf")
+    """`max|a-b| / max|b|`; 0 for two outputs of zeros, or of nothing.
+
+    -infinity is the logit of what cannot be: equal ones are no difference and no scale; else, as NaN, they are infinitely
+    far.
+    """
+    apart = output != golden
+    if not apart.any():
+        return 0.0
+    with np.errstate(invalid="ignore"):
+        difference = float(np.abs(output[apart].astype(np.float64) - golden[apart]).max())
+    scale = largest(golden)
+    return difference / scale if scale and np.isfinite(difference) else float("inf")
+
+
+def largest(row: np.ndarray) -> float:
+    """The largest finite absolute value; 0 of nothing."""
+    return float(np.abs(row[np.isfinite(row)]).max(initial=0.0))
 
 
 def margin(row: np.ndarray) -> float:
     """Distance of the two largest logits, relative to the largest absolute one."""
     best, second = np.sort(row)[-1], np.sort(row)[-2]
-    scale = float(np.abs(row).max())
+    scale = largest(row)
     return float(best - second) / scale if scale else 0.0

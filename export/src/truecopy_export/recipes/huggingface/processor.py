@@ -19,6 +19,7 @@ from truecopy_export.recipes.circumstances import Circumstances
 from truecopy_export.recipes.library import import_library
 from truecopy_export.recipes.recipe import Recipe, checked_steps
 from truecopy_export.recipes.timm import TIMM_READERS
+from truecopy_export.recipes.tokens.tokenizers import refuse_if_tokenizer
 from truecopy_export.recipes.walk import read_transform
 
 from .classes import backend_of, form_of
@@ -37,6 +38,7 @@ def read_processor(processor: Any, source: str, circumstances: Circumstances) ->
     Raises:
         RecipeError: names the option or the class that cannot be expressed exactly.
     """
+    refuse_if_tokenizer(processor, source, circumstances)
     circumstances.only(LOAD)
     return _read(processor, source, circumstances)
 

@@ -7,7 +7,7 @@ from .classification import Classification
 from .failure import Failure
 from .multilabel import Multilabel
 from .regression import Regression, Value
-from .score import TOP, Score
+from .score import TOP, Score, best_of
 from .sequence import Sequence, Token
 
 Result: TypeAlias = Classification | Binary | Multilabel | Regression | Sequence
@@ -24,4 +24,5 @@ __all__ = [
     "Sequence",
     "Token",
     "Value",
+    "best_of",
 ]

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from .score import TOP, outputs_to_dict
+from .words import in_words
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Binary:
     """Answer of a binary model for one item.
 
@@ -26,11 +27,22 @@ class Binary:
     positive: bool
     probability: float
     threshold: float
-    probabilities: np.ndarray = field(repr=False)
+    probabilities: np.ndarray
     passes: int
     warnings: tuple[str, ...]
-    labels: tuple[str, ...] = field(repr=False)
-    outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    labels: tuple[str, ...]
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        decided = f"label={self.label!r}"
+        found = f"probability of {self.labels[self._positive]!r}={self.probability:.4g}"
+        return in_words(
+            "Binary", self.source, decided, found, f"threshold={self.threshold:g}", warnings=self.warnings
+        )
+
+    @property
+    def _positive(self) -> int:
+        return self.index if self.positive else 1 - self.index
 
     def to_dict(self, *, probabilities: bool = False, top: int = TOP) -> dict[str, Any]:  # noqa: ARG002
         """Plain data for JSON."""

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from .score import TOP, Score, best_of, outputs_to_dict
+from .words import in_words
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Multilabel:
     """Answer of a multilabel model for one item.
 
@@ -22,13 +23,17 @@ class Multilabel:
 
     source: str
     found: tuple[Score, ...]
-    scores: tuple[Score, ...] = field(repr=False)
-    thresholds: tuple[float, ...] = field(repr=False)
-    probabilities: np.ndarray = field(repr=False)
+    scores: tuple[Score, ...]
+    thresholds: tuple[float, ...]
+    probabilities: np.ndarray
     passes: int
     warnings: tuple[str, ...]
-    labels: tuple[str, ...] = field(repr=False)
-    outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    labels: tuple[str, ...]
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{score.label!r}: {score.probability:.4g}" for score in self.found)
+        return in_words("Multilabel", self.source, f"found={{{found}}}", warnings=self.warnings)
 
     def top_k(self, k: int) -> tuple[Score, ...]:
         """The best `k` labels, best first, ties to the lower index; thresholds do not matter."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .score import TOP, outputs_to_dict
+from .words import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,19 @@ class Value:
         return {"name": self.name, "value": self.value, "unit": self.unit, "clipped": self.clipped}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Regression:
     """Answer of a regression for one item. numbers: read-only float64 (quantities,), as in `values`."""
 
     source: str
     values: tuple[Value, ...]
-    numbers: np.ndarray = field(repr=False)
+    numbers: np.ndarray
     passes: int
     warnings: tuple[str, ...]
-    outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return in_words("Regression", self.source, *map(_in_words, self.values), warnings=self.warnings)
 
     def __getitem__(self, name: str) -> float:
         """The value of the quantity `name`."""
@@ -53,3 +57,10 @@ class Regression:
             "passes": self.passes,
             "warnings": list(self.warnings),
         } | outputs_to_dict(self.outputs)
+
+
+def _in_words(value: Value) -> str:
+    """`progression=152.3 points`, `age=18 years (clipped, low)`."""
+    unit = "" if value.unit is None else f" {value.unit}"
+    clipped = "" if value.clipped is None else f" (clipped, {value.clipped})"
+    return f"{value.name}={value.value:.6g}{unit}{clipped}"

@@ -33,5 +33,16 @@ def best_of(probabilities: np.ndarray, labels: tuple[str, ...], k: int) -> tuple
 
 
 def outputs_to_dict(outputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """`{"outputs": {name: nested lists}}`, or nothing where none was asked for."""
-    return {"outputs": {name: array.tolist() for name, array in outputs.items()}} if outputs else {}
+    """`{"outputs": {name: nested lists}}`, or nothing where none was asked for.
+
+    null stands for NaN and infinity, which JSON has no numbers for.
+    """
+    return {"outputs": {name: _plain(array) for name, array in outputs.items()}} if outputs else {}
+
+
+def _plain(array: np.ndarray) -> Any:
+    if array.dtype.kind != "f" or np.isfinite(array).all():
+        return array.tolist()
+    numbers = array.astype(object)
+    numbers[~np.isfinite(array)] = None
+    return numbers.tolist()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .score import TOP, Score, best_of, outputs_to_dict
+from .words import in_words, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Token:
         return {"token": self.token, "index": self.index, "step": self.step, "confidence": self.confidence}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sequence:
     """Answer of a sequence model for one item.
 
@@ -38,14 +39,20 @@ class Sequence:
 
     source: str
     text: str
-    tokens: tuple[Token, ...] = field(repr=False)
+    tokens: tuple[Token, ...]
     confidence: float
     finished: bool | None
-    probabilities: np.ndarray = field(repr=False)
+    probabilities: np.ndarray
     passes: int
     warnings: tuple[str, ...]
-    labels: tuple[str, ...] = field(repr=False)
-    outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    labels: tuple[str, ...]
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        parts = [f"text={shortened(self.text)}", f"confidence={self.confidence:.4g}"]
+        if self.finished is not None:
+            parts.append(f"finished={self.finished}")
+        return in_words("Sequence", self.source, *parts, warnings=self.warnings)
 
     def top_k(self, step: int, k: int) -> tuple[Score, ...]:
         """The best `k` tokens of one step, best first, ties to the lower index."""

@@ -1,0 +1,1 @@
+"""Fitted scikit-learn objects: what they do to a row of a table, and what undoes a scaled target."""

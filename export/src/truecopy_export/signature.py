@@ -1,0 +1,137 @@
+"""From a recipe to the graph's inputs, and to arrays that look like what they will be fed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from truecopy.contract import GraphInput, ImageInput, TableInput, TokensInput
+from truecopy.contract.feature_flow import widths
+from truecopy.contract.graph import Feed
+from truecopy.errors import RecipeError
+
+from .recipes import Recipe
+
+# The names of Hugging Face's models for the inputs of a sequence.
+FEED_NAMES: dict[Feed, str] = {"ids": "input_ids", "mask": "attention_mask", "zeros": "token_type_ids"}
+# Lengths of sequences to trace and try with, where the length is free and nothing shorter is the longest.
+TRIED_LENGTHS = (7, 12)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """inputs: in the order of the module's arguments. noun: what one item is called, its plural with an s.
+
+    lengths: of the sequences to try, two where the length is free; () where the input has none.
+    ids: how many ids a sequence is made of; padding: the id and the side that fill it up.
+    """
+
+    inputs: tuple[GraphInput, ...]
+    noun: str
+    lengths: tuple[int, ...] = ()
+    longest: int | None = None
+    ids: int = 0
+    padding: tuple[int, str] = (0, "right")
+
+    @property
+    def free_length(self) -> bool:
+        return any(
+            isinstance(axis, str) for one in self.inputs for axis in one.shape[1:] if one.layout == "NT"
+        )
+
+    def probe(self, count: int, length: int | None = None, *, seed: int = 1) -> tuple[np.ndarray, ...]:
+        """`count` items of noise, always the same ones: one array (count, ...) an input.
+
+        Pictures and rows are normal noise. Sequences are random ids, all but the first one a little shorter than
+        `length` and filled up where there is a mask to say so.
+        """
+        random = np.random.default_rng(seed)
+        if not self.lengths:
+            return tuple(
+                random.standard_normal((count, *_sizes(one.shape[1:]))).astype(one.dtype)
+                for one in self.inputs
+            )
+        steps = length or self.lengths[-1]
+        ids = random.integers(0, self.ids, (count, steps))
+        mask = np.ones((count, steps), np.int64)
+        if any(one.feed == "mask" for one in self.inputs):
+            for row in range(1, count):
+                fill = min(row, steps - 1)
+                empty = slice(steps - fill, steps) if self.padding[1] == "right" else slice(0, fill)
+                mask[row, empty] = 0
+        ids = np.where(mask == 1, ids, self.padding[0])
+        made = {"ids": ids, "mask": mask, "zeros": np.zeros_like(mask)}
+        return tuple(made[str(one.feed)].astype(one.dtype) for one in self.inputs)
+
+
+def _sizes(shape: tuple[int | str, ...]) -> tuple[int, ...]:
+    """A free side of a picture is tried at 64 pixels."""
+    return tuple(axis if isinstance(axis, int) else 64 for axis in shape)
+
+
+def signature_of(recipe: Recipe, batch: int | None) -> Signature:
+    """What the traced graph will take.
+
+    Pictures: float32 NCHW, "input". Rows: float32 (batch, features), "features". Sequences: int64 (batch, length), an
+    input for each of `recipe.feeds`; the length is free, or that of the padding.
+
+    Raises:
+        RecipeError: the recipe leaves pictures of different sizes.
+    """
+    first: int | str = batch or "batch"
+    match recipe.input:
+        case ImageInput():
+            shape = (first, recipe.made.channels, *canvas_size(recipe))
+            image = GraphInput(name="input", dtype="float32", layout="NCHW", shape=shape)
+            return Signature((image,), "image")
+        case TableInput() as table:
+            row = GraphInput(name="features", dtype="float32", layout="NF", shape=(first, sum(widths(table))))
+            return Signature((row,), "row")
+        case TokensInput() as tokens:
+            length: int | str = "length" if tokens.padding is None else tokens.padding.length
+            inputs = tuple(
+                GraphInput(
+                    name=FEED_NAMES[feed], dtype="int64", layout="NT", shape=(first, length), feed=feed
+                )
+                for feed in recipe.feeds
+            )
+            return sequence_signature(inputs, tokens)
+
+
+def sequence_signature(inputs: tuple[GraphInput, ...], tokens: TokensInput) -> Signature:
+    """The same for inputs that are known: a given graph's."""
+    length = next((axis for one in inputs for axis in one.shape[1:] if isinstance(axis, int)), None)
+    return Signature(
+        inputs,
+        "sequence",
+        lengths=_lengths(length, tokens.max_length),
+        longest=tokens.max_length,
+        ids=tokens.ids,
+        padding=(0, "right") if tokens.padding is None else (tokens.padding.value, tokens.padding.side),
+    )
+
+
+def canvas_size(recipe: Recipe) -> tuple[int, int]:
+    """(height, width) that the steps leave.
+
+    Raises:
+        RecipeError: pictures of different sizes.
+    """
+    size = recipe.made.size
+    if size is None:
+        raise RecipeError(
+            "the recipe leaves pictures of different sizes",
+            expected="a fixed size after the last step",
+            fix="End it with CenterCrop or Resize((height, width))",
+        )
+    return size
+
+
+def _lengths(fixed: int | None, longest: int | None) -> tuple[int, ...]:
+    if fixed is not None:
+        return (fixed,)
+    short, long = TRIED_LENGTHS
+    if longest is None or longest >= long:
+        return (short, long)
+    return (max(1, longest - 1), longest) if longest > 1 else (1,)

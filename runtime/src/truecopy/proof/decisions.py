@@ -1,0 +1,106 @@
+"""Two results of one task: is it the same decision, what was decided, and how far are the two apart?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from truecopy.contract import Task
+from truecopy.predict import Binary, Classification, Multilabel, Regression, Result, Sequence
+
+
+def same_decision(first: Result, second: Result) -> bool:
+    """Would a user be told the same? Confidences may differ; the numbers of a regression may not."""
+    return _decision(first) == _decision(second)
+
+
+def _decision(result: Result) -> tuple[object, ...]:
+    match result:
+        case Classification():
+            return result.index, result.accepted
+        case Binary():
+            return result.index, result.positive
+        case Multilabel():
+            return tuple(score.index for score in result.found)
+        case Regression():
+            return tuple((value.value, value.clipped) for value in result.values)
+        case Sequence():
+            return result.text, tuple(token.index for token in result.tokens), result.finished
+
+
+def is_flip(first: Result, second: Result) -> bool:
+    """Another label, another set of labels, or another text. A number is none of them: how far it is counts."""
+    if isinstance(first, Regression):
+        return False
+    if isinstance(first, Classification) and isinstance(second, Classification):
+        return first.index != second.index
+    return not same_decision(first, second)
+
+
+def crossings(first: Result, second: Result) -> int:
+    """Thresholds, or ends of a clip range, that one of the two passed and the other did not."""
+    if isinstance(first, Classification) and isinstance(second, Classification):
+        return int(first.accepted != second.accepted)
+    if isinstance(first, Binary) and isinstance(second, Binary):
+        return int(first.positive != second.positive)
+    if isinstance(first, Multilabel) and isinstance(second, Multilabel):
+        return len({score.index for score in first.found} ^ {score.index for score in second.found})
+    if isinstance(first, Regression) and isinstance(second, Regression):
+        pairs = zip(first.values, second.values, strict=True)
+        return sum(one.clipped != other.clipped for one, other in pairs)
+    return 0
+
+
+def edit_distance(first: str, second: str) -> int:
+    """Characters to put in, take out or replace to make one text the other.
+
+    Source: Levenshtein 1966, by the rows of Wagner and Fischer 1974.
+    """
+    row = list(range(len(second) + 1))
+    for place, letter in enumerate(first, start=1):
+        diagonal, row[0] = row[0], place
+        for column, other in enumerate(second, start=1):
+            replaced = diagonal + (letter != other)
+            diagonal = row[column]
+            row[column] = min(replaced, diagonal + 1, row[column - 1] + 1)
+    return row[-1]
+
+
+def told(result: Result) -> str:
+    """The decision in words, with its confidence: `golden retriever 0.9312`, `cat 0.8810, dog 0.7002`, `'AB 12' 0.9904`."""
+    match result:
+        case Classification():
+            return f"{result.label} {result.confidence:.4f}"
+        case Binary():
+            return f"{result.label} {result.probabilities[result.index]:.4f}"
+        case Multilabel():
+            return ", ".join(f"{score.label} {score.probability:.4f}" for score in result.found) or "no label"
+        case Regression():
+            return decided(result)
+        case Sequence():
+            return f"{result.text!r} {result.confidence:.4f}"
+
+
+def decided(result: Result) -> str:
+    """The decision alone, so that two different ones never read alike."""
+    match result:
+        case Classification():
+            return f"{result.label} ({result.index}), accepted {result.accepted}"
+        case Binary():
+            return f"{result.label} ({result.index})"
+        case Multilabel():
+            return ", ".join(f"{score.label} ({score.index})" for score in result.found) or "no label"
+        case Regression():
+            return ", ".join(_quantity(value.name, value.value, value.unit) for value in result.values)
+        case Sequence():
+            return repr(result.text) + ("" if result.finished in (None, True) else ", without its end")
+
+
+def _quantity(name: str, value: float, unit: str | None) -> str:
+    return f"{name} {value:.6g}" + (f" {unit}" if unit else "")
+
+
+def quantities(task: Task, numbers: np.ndarray) -> str:
+    """One number a quantity, each with its name and unit: `progression 1.2e-05 points, age 0.5 years`."""
+    values = getattr(task, "values", ())
+    told_each = zip(values, numbers, strict=True)
+    return ", ".join(f"{value.name} {number:.3g} {value.unit or ''}".rstrip() for value, number in told_each)

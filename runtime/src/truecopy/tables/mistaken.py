@@ -1,0 +1,83 @@
+"""What was given instead of a table, told by its first bytes or its shape."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from truecopy.errors import InputError, UnreadableInput, Unsupported
+
+HEAD = 4096  # bytes that are looked at
+
+_PICTURES = {
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\x89PNG\r\n": "a PNG picture",
+    b"GIF8": "a GIF picture",
+    b"II*\0": "a TIFF picture",
+    b"MM\0*": "a TIFF picture",
+    b"\0\0\0\x0cjP  ": "a JPEG 2000 picture",
+}
+_FILES = {
+    b"PK\x03\x04": ("a zip archive (an Excel workbook is one)", "Save the sheet as CSV"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save the sheet as CSV"),
+    b"PAR1": ("a Parquet file", "Read it with pandas or polars, and pass the DataFrame"),
+    b"ARROW1": ("an Arrow file", "Read it with pandas or polars, and pass the DataFrame"),
+    b"\x1f\x8b": ("a gzip file", "Unpack it first"),
+    b"%PDF": ("a PDF", "Save the table as CSV"),
+    b"\xff\xfe": ("text in UTF-16", "Save the file as UTF-8"),
+    b"\xfe\xff": ("text in UTF-16", "Save the file as UTF-8"),
+}
+_FIX = "Pass rows of a table; `truecopy inspect` says what the model takes"
+
+
+def picture(what: str, where: str) -> Unsupported:
+    """The error for a picture that is given to a model of tables."""
+    return Unsupported(
+        "the model takes rows of a table, and this is a picture",
+        expected="a row: a dict or an array; or rows: a CSV file, a 2-D array, a DataFrame",
+        got=what,
+        where=where,
+        fix=_FIX,
+    )
+
+
+def check_text(head: bytes, where: str) -> None:
+    """The first bytes of a file may begin a CSV file.
+
+    Raises:
+        Unsupported: they begin a picture. UnreadableInput: they begin something else that is no text.
+    """
+    error = _other_file(head, where)
+    if error is not None:
+        raise error
+
+
+def _other_file(head: bytes, where: str) -> InputError | None:
+    for signature, what in _PICTURES.items():
+        if head.startswith(signature):
+            return picture(what, where)
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return picture("a WebP picture", where)
+    if head[:2] == b"BM" and b"\0" in head:
+        return picture("a BMP picture", where)
+    for signature, (what, fix) in _FILES.items():
+        if head.startswith(signature):
+            return UnreadableInput("the file is no CSV file", got=what, where=where, fix=fix)
+    if b"\0" in head:
+        return UnreadableInput(
+            "the file is no CSV file", expected="text in UTF-8", got="binary data", where=where, fix=_FIX
+        )
+    return None
+
+
+def check_source(source: object, where: str) -> None:
+    """What is given in memory is no picture.
+
+    Raises:
+        Unsupported: it is one.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        check_text(bytes(source[:HEAD]), where)
+    if hasattr(source, "getpixel"):
+        raise picture("a PIL image", where)
+    if isinstance(source, np.ndarray) and source.ndim == 3:
+        raise picture(f"an array of shape {source.shape}", where)

@@ -1,0 +1,95 @@
+"""The stated activation against the graph's end and the range of its outputs."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+from tests.export.proof.small_members import ILL, POINTS, SPELLED, TAGS
+
+from truecopy.contract import Multiclass
+from truecopy.errors import RecipeError
+from truecopy_export.proof import Seen, activation_notes, check_activation
+
+PETS = Multiclass(activation="softmax", labels=("cat", "dog"), label_ids=None, labels_source="list",
+                  threshold=None, temperature=1.0)  # fmt: skip
+PAIR = msgspec.structs.replace(ILL, activation="softmax")
+
+
+def stated(task, activation):
+    return msgspec.structs.replace(task, activation=activation)
+
+
+def seen(*rows):
+    return Seen.of(np.float32(row) for row in rows)
+
+
+LOGITS = seen([2, -3], [5, 1])
+SUMMING = seen([0.2, 0.8], [0.5, 0.5])
+INSIDE = seen([0.2, 0.9], [0.1, 0.3])
+STEPS = seen([[0.2, 0.7, 0.1], [1, 0, 0]])
+SPREAD = seen(*np.linspace(0.01, 0.99, 8)[:, np.newaxis])
+CLOSE = seen(*np.linspace(0.3, 0.6, 20)[:, np.newaxis])
+
+
+@pytest.mark.parametrize(
+    ("task", "rows", "ending"),
+    [
+        (PETS, LOGITS, None),
+        (PETS, LOGITS, "LogSoftmax"),
+        (PAIR, LOGITS, None),
+        (PETS, INSIDE, None),
+        (SPELLED, seen([[2, -3, 0]]), "LogSoftmax"),
+        (ILL, seen([3], [-2]), None),
+        (ILL, CLOSE, None),
+        (ILL, seen([0.01], [0.99]), None),
+        (TAGS, LOGITS, None),
+        (stated(PETS, "none"), SUMMING, None),
+        (stated(PETS, "none"), SUMMING, "Softmax"),
+        (stated(SPELLED, "none"), STEPS, None),
+        (stated(PAIR, "none"), SUMMING, None),
+        (stated(ILL, "none"), SPREAD, "Sigmoid"),
+        (stated(TAGS, "none"), INSIDE, None),
+        (POINTS, SPREAD, "Sigmoid"),
+        (PETS, seen(), None),
+    ],
+)
+def test_what_agrees_passes(task, rows, ending):
+    check_activation(task, rows, ending)
+
+
+NONE = r"type --activation none \(in Python: activation=\"none\"\)"
+
+
+@pytest.mark.parametrize(
+    ("task", "rows", "ending", "message"),
+    [
+        (PETS, SUMMING, None, rf"every row lies in \[0, 1\] and sums to 1: .*The graph ends in a softmax: {NONE}"),
+        (PAIR, SUMMING, "Softmax", rf"every row lies in \[0, 1\] and sums to 1: .*a softmax: {NONE}"),
+        (SPELLED, STEPS, None, rf"every row lies in \[0, 1\] and sums to 1: .*a softmax: {NONE}"),
+        (PETS, INSIDE, "Softmax", rf"the outputs come out of a softmax already: .*a softmax: {NONE}"),
+        (ILL, CLOSE, "Sigmoid", rf"probabilities already: expected logits under activation sigmoid.*a sigmoid: {NONE}"),
+        (ILL, SPREAD, None, rf"already: all 8 lie in \[0, 1\], from 0\.01 to 0\.99: .*a sigmoid: {NONE}; if these are log"),
+        (TAGS, SUMMING, "Softmax", rf"The graph ends in a softmax: {NONE}"),
+        (stated(PETS, "none"), INSIDE, None, r"rows in \[0, 1\] that sum to 1. Type --activation softmax$"),
+        (stated(PAIR, "none"), LOGITS, None, "Type --activation softmax$"),
+        (stated(SPELLED, "none"), seen([[0.2, 0.7, 0.3]]), None, "Type --activation softmax$"),
+        (stated(ILL, "none"), seen([0.5], [1.5]), None, r"expected outputs in \[0, 1\]. Type --activation sigmoid$"),
+        (stated(TAGS, "none"), LOGITS, None, "Type --activation sigmoid$"),
+    ],
+)  # fmt: skip
+def test_what_contradicts_is_an_error_that_names_the_flag(task, rows, ending, message):
+    with pytest.raises(RecipeError, match=message):
+        check_activation(task, rows, ending)
+
+
+def test_few_or_close_outputs_in_0_to_1_are_only_noted():
+    (note,) = activation_notes(ILL, CLOSE)
+    assert "then type --activation none" in note
+    for task, rows, ending in (
+        (ILL, CLOSE, "LogSoftmax"),
+        (ILL, LOGITS, None),
+        (POINTS, CLOSE, None),
+        (PETS, INSIDE, None),
+    ):
+        assert activation_notes(task, rows, ending) == ()

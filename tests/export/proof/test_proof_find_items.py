@@ -1,0 +1,108 @@
+"""Rows and lines of a proof, and the truths that stand row by row beside them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.export.proof.small_members import GENERATED, ILL, LETTERS, POINTS, TAGS, member_of
+
+from truecopy.contract import Multilabel, Quantity, Regression
+from truecopy.errors import ProofError
+from truecopy_export.proof import find_proof_images, find_proof_items, truths_of
+
+TWO = Regression(
+    values=tuple(Quantity(name=name, unit=None, clip=(None, None)) for name in ("mass", "age")),
+    values_source="list", undo=(),
+)  # fmt: skip
+
+
+@pytest.fixture
+def rows(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("mass,age\n60,50\n71.5,20\n")
+    return path
+
+
+def beside(rows, text):
+    path = rows.with_name("truth.csv")
+    path.write_text(text)
+    return path
+
+
+def test_rows_come_in_the_order_of_the_file(rows):
+    found = find_proof_items(rows, member_of(POINTS))
+    assert [row.cells for row in found.sources] == [{"age": 50.0, "mass": 60.0}, {"age": 20.0, "mass": 71.5}]
+    assert (found.truths, found.labelled) == ((None, None), False)
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "truths"),
+    [
+        (POINTS, "progression\n150.5\n-2e3\n", ((150.5,), (-2000.0,))),
+        (ILL, "label,by\nill,me\nhealthy,me\n", (1, 0)),
+        (ILL, "label\n1\n0\n", (1, 0)),
+        (TAGS, "label\na|b\n\n", (frozenset({0, 1}), frozenset())),
+        (TAGS, "label\tby\n b | a \tme\n1\tme\n", (frozenset({0, 1}), frozenset({1}))),
+    ],
+)
+def test_truths_stand_row_by_row(rows, task, text, truths):
+    assert find_proof_items(rows, member_of(task), beside(rows, text)).truths == truths
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "message"),
+    [
+        (POINTS, "progression\n1\n", r"row by row beside the proof: expected 2 rows, as in rows.csv, got 1"),
+        (POINTS, "label\n1\n2\n", "no column `progression`"),
+        (
+            POINTS,
+            "progression\n1\nmany\n",
+            r"the truth of 'progression' is no number: got 'many' - at .*truth.csv:3",
+        ),
+        (POINTS, "progression\n1\ninf\n", "is no number: got 'inf'"),
+        (TAGS, "label\na|c\nb\n", r"a proof label is no label of the model: .*got 'c' - at .*truth.csv:2"),
+        (ILL, "label\nill\n\n", r"got '' - at .*truth.csv:3"),
+    ],
+)
+def test_truths_that_do_not_fit_are_refused_with_their_line(rows, task, text, message):
+    with pytest.raises(ProofError, match=message):
+        find_proof_items(rows, member_of(task), beside(rows, text))
+
+
+def test_lines_of_text_and_their_texts(tmp_path):
+    texts, truth = tmp_path / "texts.txt", tmp_path / "truth.csv"
+    texts.write_text("ab\n\nba\n")
+    truth.write_text('label\n"b,a"\n\na\n')
+    found = find_proof_items(texts, member_of(GENERATED, LETTERS), truth)
+    assert [line.content for line in found.sources] == ["ab", "", "ba"]
+    assert found.truths == ("b,a", "", "a")
+
+
+def test_what_is_no_such_file_is_told_with_what_to_name(tmp_path, rows):
+    with pytest.raises(ProofError, match=r"the proof is no file of rows: .*--proof rows.csv"):
+        find_proof_items(tmp_path, member_of(POINTS))
+    with pytest.raises(ProofError, match=r"the proof is no file of lines: .*--proof texts.txt"):
+        find_proof_items(tmp_path / "no.txt", member_of(GENERATED, LETTERS))
+    rows.write_text("mass,age\n")
+    with pytest.raises(ProofError, match="the proof holds no rows"):
+        find_proof_items(rows, member_of(POINTS))
+    rows.write_text("mass\n1\n")
+    with pytest.raises(ProofError, match="column 'age' is missing"):
+        find_proof_items(rows, member_of(POINTS))
+
+
+def test_pictures_have_sets_numbers_and_texts_from_a_table_and_none_from_folders(pictures, tmp_path):
+    tags = Multilabel(activation="sigmoid", labels=("x", "y"), label_ids=None, labels_source="list",
+                      thresholds=(0.5, 0.5))  # fmt: skip
+    assert find_proof_images(pictures, truths_of(tags)).truths == (None, None, None)
+    table = tmp_path / "truth.csv"
+    table.write_text("file,label\ncat/0.png,x|y\nowl/2.png,\n")
+    assert find_proof_images(pictures, truths_of(tags), table).truths == (
+        frozenset({0, 1}),
+        None,
+        frozenset(),
+    )
+    table.write_text("file,age,mass\ndog/1.png,20,71.5\n")
+    assert find_proof_images(pictures, truths_of(TWO), table).truths == (None, (71.5, 20.0), None)
+    table.write_text("file,mass\ncat/0.png,1\n")
+    with pytest.raises(ProofError, match="no columns `file` and `mass` and `age`"):
+        find_proof_images(pictures, truths_of(TWO), table)
