@@ -34,6 +34,15 @@ PRINTED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Networks as small as these only wait for a second thread, long where the cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def test_every_section_with_python_is_run_here():
     with_python = {title for title, text in SECTIONS.items() if "```python" in text}
     assert with_python == set(EXPECTED)

@@ -15,9 +15,10 @@ from tests.e2e.tasks.alone import BLOCKED, SCRIPT, Done
 
 
 @pytest.fixture(scope="session", autouse=True)
-def two_threads() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """Nets as small as these only wait for a second thread, long where the cores are busy."""
     before = torch.get_num_threads()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
 
@@ -31,7 +32,7 @@ def alone() -> Callable[..., list[Done]]:
         process = subprocess.run(
             [sys.executable, "-W", "error", "-c", SCRIPT, json.dumps(words), json.dumps(BLOCKED)],
             check=False, capture_output=True, text=True, encoding="utf-8", cwd=folder,
-            env=os.environ | {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "2"},
+            env=os.environ | {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
         assert process.returncode == 0, process.stderr
         return [Done(*one) for one in json.loads(process.stdout)]

@@ -35,12 +35,12 @@ class OutputDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Decisions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """flips: items with another label, set of labels or text. crossings: thresholds that one of the two passed and the
     other did not. max_error: the largest difference of each quantity, in its unit. edits: edit distance of all texts
-    together. Absent where the task has no such thing; max_probability_delta is null for a regression. The one threshold of
-    a multiclass task is held by the export's gate and not written, so that the first runtimes read its document.
+    together. Absent where the task has no such thing; max_probability_delta is null for a regression.
     """
 
     flips: Count
     max_probability_delta: Share | None
+    # Not of a multiclass threshold: the gate holds it, and the first runtimes read the document.
     crossings: Count | UnsetType = UNSET
     max_error: tuple[Difference, ...] | UnsetType = UNSET
     edits: Count | UnsetType = UNSET
