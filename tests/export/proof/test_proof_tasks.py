@@ -123,6 +123,20 @@ def test_one_unit_of_the_last_place_is_allowed_for_a_table_and_stated_two_are_no
         check_gate(two, ILL, ulps=1)
 
 
+def test_outputs_of_one_number_are_held_against_the_largest_of_all_rows():
+    near_zero = ({"age": 40.0 - 9e-5, "mass": 70.0}, *ROWS)
+    found, _, _ = compared(POINTS, near_zero, copy=lambda x: summed(x) + np.float32(1e-6))
+    largest = max(abs(float(row.sum())) for row in fitted(near_zero).astype(np.float32))
+    assert found.output_scale == pytest.approx(largest, rel=1e-6)
+    assert found.max_output_difference == pytest.approx(1e-6 / largest, rel=0.2)
+    check_gate(found, POINTS, ulps=1)
+
+
+def test_another_answer_than_zero_everywhere_is_infinitely_far():
+    found, _, _ = compared(POINTS, ROWS, network=lambda x: 0 * summed(x), copy=summed)
+    assert found.max_output_difference == float("inf")
+
+
 def test_a_number_that_is_off_is_refused_with_its_unit():
     found, _, _ = compared(POINTS, ROWS, copy=lambda x: summed(x) + np.float32(1e-4))
     found.max_output_difference = 0.0

@@ -114,6 +114,23 @@ def test_a_number_may_move_as_far_as_the_output_may_and_no_further(made):
     assert told(far) == "progression 185.035 points instead of progression 185 points"
 
 
+def test_a_number_near_zero_is_held_against_the_largest_of_all_samples(made):
+    """70 rounding errors of the large answer are a third of the small one."""
+
+    def off(x):
+        return scaled(1)(x) + np.float32(1e-6)
+
+    rows = (ROW, json.dumps({"age": 39.9999, "mass": 70.0002}).encode())
+    golden = tuple(
+        record(*made(POINTS, ROWS, NF, ("batch", 1), scaled(1)), name, row)
+        for name, row in zip(("large", "small"), rows, strict=True)
+    )
+    checks = list(check_samples(*made(POINTS, ROWS, NF, ("batch", 1), off), golden))
+    assert [verdicts(check)["output"] for check in checks] == ["within", "within"]
+    (alone,) = check_samples(*made(POINTS, ROWS, NF, ("batch", 1), off), golden[1:])
+    assert verdicts(alone)["output"] == "differs"
+
+
 def test_the_typed_row_is_the_first_stage_and_the_features_the_second(made):
     copy = made(POINTS, ROWS, NF, ("batch", 1), scaled(1))
     sample = record(*copy, "one", ROW)

@@ -24,6 +24,7 @@ from truecopy.proof import (
     is_flip,
     relative_difference,
 )
+from truecopy.proof.tolerance import common_scale
 
 from .comparison import Comparison, Tally
 from .original import Answer, Feeds
@@ -103,9 +104,7 @@ def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray
         raise OutputError(
             "original and copy answer in different shapes", expected=str(original.shape), got=str(copy.shape)
         )
-    difference = relative_difference(copy, original)
-    if found.worst is None or difference > found.max_output_difference:
-        found.max_output_difference, found.worst = difference, name
+    _count_difference(found, task, name, original, copy)
     theirs, ours = activate(task, np.stack([original, copy]))
     if not isinstance(task, Regression):
         delta = float(np.abs(theirs - ours).max(initial=0.0))
@@ -117,6 +116,26 @@ def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray
     found.least = min(found.least, float(original.min(initial=np.inf)))
     found.most = max(found.most, float(original.max(initial=-np.inf)))
     found.outputs += original.size
+
+
+def _count_difference(
+    found: Comparison, task: Task, name: str, original: np.ndarray, copy: np.ndarray
+) -> None:
+    """Relative to the item's own largest output, or to that of all items where one alone does not tell."""
+    scale = common_scale(task, [original])
+    if scale is None:
+        difference = relative_difference(copy, original)
+        if found.worst is None or difference > found.max_output_difference:
+            found.max_output_difference, found.worst = difference, name
+        return
+    apart = relative_difference(copy, original, 1.0)
+    if found.worst is None or apart > found.output_apart:
+        found.output_apart, found.worst = apart, name
+    found.output_scale = max(found.output_scale, scale)
+    if found.output_apart:
+        found.max_output_difference = (
+            found.output_apart / found.output_scale if found.output_scale else float("inf")
+        )
 
 
 def count_decision(tally: Tally, original: Answered, copy: Answered) -> None:

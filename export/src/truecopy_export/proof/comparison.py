@@ -43,7 +43,8 @@ class Comparison(Tally):
     images: how many, whatever their kind; `noun` says what they are, `task` what they are asked. with_original: those whose tensor was compared with
     an original's, or that are given as the graph takes them. magnitudes: the largest absolute number of each quantity,
     by the original. hits: right answers, by who gave them; absolute: sums of absolute errors, (quantities,).
-    width: outputs of one row. outputs, least, most: how many raw outputs of the original there were, and their range.
+    max_output_difference: relative to the largest output of its item; of numbers, relative to `output_scale`, the largest
+    of all items, which is then `output_apart` / `output_scale`. width: outputs of one row. outputs, least, most: how many raw outputs of the original there were, and their range.
     """
 
     images: int = 0
@@ -58,6 +59,8 @@ class Comparison(Tally):
     max_decoder_difference: float = 0.0
     by_decoder: Tally = field(default_factory=Tally)
     max_output_difference: float = 0.0
+    output_apart: float = 0.0
+    output_scale: float = 0.0
     worst: str | None = None
     first_flip: str | None = None
     first_crossing: str | None = None

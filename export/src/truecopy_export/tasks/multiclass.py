@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truecopy.contract import GraphOutput, Task
+from truecopy.errors import RecipeError
 from truecopy_export.recipes import Labels, check_labels
 
 from .checked import checked_task, number
@@ -11,6 +12,14 @@ from .spec import TaskSpec
 
 def build_multiclass(spec: TaskSpec, labels: Labels, answer: GraphOutput) -> Task:
     """Softmax, every confidence accepted, unless something else is said."""
+    if answer.classes == 1:
+        raise RecipeError(
+            "the network answers with one number, and one of several classes takes a number a class",
+            expected=f"{len(labels.labels)} outputs for {len(labels.labels)} labels",
+            got=f"1 output, {answer.name!r}",
+            where=spec.source,
+            fix="For yes or no type --task binary; for a number with a unit --task regression",
+        )
     if answer.classes is not None:
         check_labels(labels, answer.classes)
     temperature = spec.fields.get("temperature")

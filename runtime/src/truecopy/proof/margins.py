@@ -11,16 +11,20 @@ from truecopy.predict import Multilabel as MultilabelResult
 from truecopy.predict import Regression as RegressionResult
 from truecopy.predict import Sequence as SequenceResult
 from truecopy.predict.heads import activate, decide
+from truecopy.predict.heads.threshold import reaches
 
 from .tolerance import largest, margin
 
 
-def is_undecided(task: Task, now: Result, golden: Result, row: np.ndarray, tolerance: float) -> bool:
+def is_undecided(
+    task: Task, now: Result, golden: Result, row: np.ndarray, tolerance: float, scale: float | None = None
+) -> bool:
     """Can outputs that are `tolerance` away from the golden ones make this difference?
 
-    row: the golden raw answer, (outputs,) or (steps, tokens). tolerance: relative to its largest absolute value.
+    row: the golden raw answer, (outputs,) or (steps, tokens). tolerance: relative to its largest absolute value, or to
+    `scale`.
     """
-    distance = tolerance * largest(row)
+    distance = tolerance * (largest(row) if scale is None else scale)
     match task:
         case Multiclass():
             return _undecided_class(task, now, golden, row, tolerance)
@@ -58,7 +62,7 @@ def _crosses_binary(task: Binary, row: np.ndarray, distance: float) -> bool:
     if len(row) == 2:
         towards[1 - task.positive] = -distance
     ends = [_probabilities(task, row + sign * towards)[task.positive] for sign in (-1, 1)]
-    return bool(min(ends) < task.threshold <= max(ends))
+    return bool(not reaches(min(ends), task.threshold) and reaches(max(ends), task.threshold))
 
 
 def _crosses_labels(task: Multilabel, now: Result, golden: Result, row: np.ndarray, distance: float) -> bool:
@@ -66,7 +70,10 @@ def _crosses_labels(task: Multilabel, now: Result, golden: Result, row: np.ndarr
     assert isinstance(golden, MultilabelResult)  # noqa: S101
     low, high = _probabilities(task, row - distance), _probabilities(task, row + distance)
     changed = {score.index for score in now.found} ^ {score.index for score in golden.found}
-    return all(low[index] < task.thresholds[index] <= high[index] for index in changed)
+    return all(
+        not reaches(low[index], task.thresholds[index]) and reaches(high[index], task.thresholds[index])
+        for index in changed
+    )
 
 
 def _probabilities(task: Task, row: np.ndarray) -> np.ndarray:

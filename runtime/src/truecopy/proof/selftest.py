@@ -20,7 +20,7 @@ from truecopy.predict import Member, open_artifact
 
 from .stage_check import StageCheck, Verdict, check_result
 from .stages import Replay, as_made, from_canvas, replay, stored_canvas
-from .tolerance import output_tolerance, relative_difference
+from .tolerance import common_scale, output_tolerance, relative_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def check_samples(
     member: Member, session: Session, golden: tuple[GoldenSample, ...]
 ) -> Iterator[SampleCheck]:
     """Replay each sample; a sample that fails outright differs at the stage that it did not reach."""
+    scale = common_scale(member.contract.task, [as_made(member.contract.task, one.output) for one in golden])
     for sample in golden:
         try:
             made = replay(member, session, member.intake.stored(sample.encoded))
@@ -105,11 +106,18 @@ def check_samples(
             stage = "output" if isinstance(error, OutputError) else "decode"
             yield SampleCheck(sample.name, (StageCheck(stage, "not reached", str(error)),))
         else:
-            yield SampleCheck(sample.name, _compare(member, session.running.device, sample, made, canvas))
+            yield SampleCheck(
+                sample.name, _compare(member, session.running.device, sample, made, canvas, scale)
+            )
 
 
 def _compare(
-    member: Member, device: str, golden: GoldenSample, made: Replay, canvas: StageCheck
+    member: Member,
+    device: str,
+    golden: GoldenSample,
+    made: Replay,
+    canvas: StageCheck,
+    scale: float | None,
 ) -> tuple[StageCheck, ...]:
     task = member.contract.task
     tolerance = output_tolerance(member.contract.graph.precision, device)
@@ -117,8 +125,8 @@ def _compare(
         _digest("decode", made.decode, golden.decode),
         canvas,
         _digest("tensor", made.tensor, golden.tensor),
-        _output(made.output, as_made(task, golden.output), tolerance, task),
-        check_result(task, made, golden, tolerance),
+        _output(made.output, as_made(task, golden.output), tolerance, task, scale),
+        check_result(task, made, golden, tolerance, scale),
     )
 
 
@@ -141,12 +149,14 @@ def _canvas(member: Member, golden: GoldenSample, made: Replay) -> StageCheck:
     return StageCheck("canvas", "within" if apart.max() <= allowed else "differs", told)
 
 
-def _output(made: np.ndarray, golden: np.ndarray, tolerance: float | None, task: Task) -> StageCheck:
+def _output(
+    made: np.ndarray, golden: np.ndarray, tolerance: float | None, task: Task, scale: float | None
+) -> StageCheck:
     if made.shape != golden.shape:
         return StageCheck("output", "differs", f"{made.size} values, golden {golden.size}")
     if np.array_equal(made, golden):
         return StageCheck("output", "same", "equal bits")
-    difference = relative_difference(made, golden)
+    difference = relative_difference(made, golden, scale)
     if not np.isfinite(difference) and not np.isfinite(made).all():
         return StageCheck("output", "differs", "NaN or infinity")
     measure = f"of the largest {'output' if isinstance(task, Regression) else 'logit'}"

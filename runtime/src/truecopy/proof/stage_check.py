@@ -34,8 +34,12 @@ class StageCheck:
         return self.verdict in ("same", "within", "undecided")
 
 
-def check_result(task: Task, made: Replay, golden: GoldenSample, tolerance: float | None) -> StageCheck:
-    """What a user would be told here, against what the golden output says. tolerance: None: decisions alone count."""
+def check_result(
+    task: Task, made: Replay, golden: GoldenSample, tolerance: float | None, scale: float | None = None
+) -> StageCheck:
+    """What a user would be told here, against what the golden output says. tolerance: None: decisions alone count; it is
+    relative to the largest absolute output, or to `scale`.
+    """
     row = as_made(task, golden.output)
     if made.output.shape != row.shape:
         return _result("differs", "the answer has another shape")
@@ -53,8 +57,8 @@ def check_result(task: Task, made: Replay, golden: GoldenSample, tolerance: floa
     apart = f"{decided(now)} instead of {decided(then)}"
     if isinstance(task, Regression):
         return _check_numbers(apart, tolerance, inside=tolerance is None
-                              or is_undecided(task, now, then, row, tolerance))  # fmt: skip
-    if tolerance is not None and is_undecided(task, now, then, row, tolerance):
+                              or is_undecided(task, now, then, row, tolerance, scale))  # fmt: skip
+    if tolerance is not None and is_undecided(task, now, then, row, tolerance, scale):
         return _result("undecided", f"{apart}: margin below the tolerance")
     return _result("differs", apart)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+
+from truecopy.contract import Regression, Task
 
 FP32_CPU = 1e-4
 _FP32_ELSEWHERE, _FP16 = 1e-3, 2e-2
@@ -19,8 +22,8 @@ def output_tolerance(precision: Literal["fp32", "fp16", "int8"], device: str) ->
     return FP32_CPU if device == "cpu" else _FP32_ELSEWHERE
 
 
-def relative_difference(output: np.ndarray, golden: np.ndarray) -> float:
-    """`max|a-b| / max|b|`; 0 for two outputs of zeros, or of nothing.
+def relative_difference(output: np.ndarray, golden: np.ndarray, scale: float | None = None) -> float:
+    """`max|a-b| / max|b|`; 0 for two outputs of zeros, or of nothing. scale: in the place of `max|b|`.
 
     -infinity is the logit of what cannot be: equal ones are no difference and no scale; else, as NaN, they are infinitely
     far.
@@ -30,13 +33,24 @@ def relative_difference(output: np.ndarray, golden: np.ndarray) -> float:
         return 0.0
     with np.errstate(invalid="ignore"):
         difference = float(np.abs(output[apart].astype(np.float64) - golden[apart]).max())
-    scale = largest(golden)
+    scale = largest(golden) if scale is None else scale
     return difference / scale if scale and np.isfinite(difference) else float("inf")
 
 
 def largest(row: np.ndarray) -> float:
     """The largest finite absolute value; 0 of nothing."""
     return float(np.abs(row[np.isfinite(row)]).max(initial=0.0))
+
+
+def common_scale(task: Task, rows: Sequence[np.ndarray]) -> float | None:
+    """What differences of these raw answers are relative to, where one answer alone does not tell; else None.
+
+    Numbers of a regression, and a single number, go through zero for some item: a rounding error is any multiple of
+    such an answer. They are held against the largest answer of all items.
+    """
+    if not isinstance(task, Regression) and any(row.shape[-1] > 1 for row in rows):
+        return None
+    return max((largest(row) for row in rows), default=0.0)
 
 
 def margin(row: np.ndarray) -> float:
