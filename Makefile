@@ -34,6 +34,7 @@ parity: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m tools.bench
 	$(BIN)/python -m tools.bench.kernels
+	$(BIN)/python -m tools.bench.rows
 
 # Every published recipe against its own library: an environment of its own (4 GB), up to an hour, not in CI. Every name
 # once; then every distinct recipe with the literal kernels, and with both under Pillow 12.

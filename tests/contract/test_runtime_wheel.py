@@ -18,7 +18,7 @@ import importlib, importlib.util, pkgutil, sys, truecopy
 for module in pkgutil.walk_packages(truecopy.__path__, "truecopy."):
     importlib.import_module(module.name)
     print(module.name)
-for absent in ("torch", "torchvision", "onnx", "timm", "truecopy_export"):
+for absent in ("torch", "torchvision", "onnx", "timm", "sklearn", "pandas", "truecopy_export"):
     assert importlib.util.find_spec(absent) is None, absent
     assert absent not in sys.modules, absent
 for name in truecopy.__all__:
@@ -80,6 +80,18 @@ def test_predict_names_every_committed_sample(environment: Path, tmp_path: Path)
         name: name
         for name in ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     }
+
+
+def test_a_table_s_numbers_come_with_lines_and_units(environment: Path, tmp_path: Path) -> None:
+    table = ROOT / "artifacts" / "diabetes.onnx"
+    assert run(environment / "truecopy", "selftest", table, cwd=tmp_path).returncode == 0
+    done = run(environment / "truecopy", "predict", table, table.with_suffix(".csv"), "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["line"] for row in rows] == list(range(2, 14))
+    (first,) = rows[0]["values"]
+    assert (first["name"], first["unit"], first["clipped"]) == ("progression", "points", None)
+    assert first["value"] == pytest.approx(217.352, rel=1e-5)
 
 
 def test_export_says_what_to_install(environment: Path, tmp_path: Path) -> None:

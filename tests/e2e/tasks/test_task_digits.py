@@ -115,3 +115,20 @@ def test_two_outputs_are_a_softmax_over_both_labels_and_no_training_library_is_n
         assert "confidence" not in row
     here = truecopy.load(many[0]).predict(files)
     assert [row["labels"] for row in done_many.rows] == [[score.label for score in one.found] for one in here]
+
+
+def test_a_number_from_a_picture_has_a_unit_and_no_probability(photos, tmp_path):
+    network = digits.network(1, seed=4).eval()
+    path = tmp_path / "ink.onnx"
+    task = {
+        "kind": "regression",
+        "values": [{"name": "ink", "unit": "mg"}],
+        "undo": {"op": "standard", "mean": 7, "scale": 2},
+    }
+    report = export(network, path, recipe=digits.validation, task=task, proof=photos)
+    assert report.contract.proof.level == "bit-exact"
+    for answer in truecopy.load(path).predict(sorted(photos.iterdir())):
+        expected = digits.raw(network, answer.source)[0] * 2 + 7
+        assert answer["ink"] == pytest.approx(float(expected), rel=1e-6)
+        assert answer.values[0].unit == "mg"
+        assert not hasattr(answer, "probabilities")

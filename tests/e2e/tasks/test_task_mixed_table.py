@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 from scipy.special import expit, softmax
 from tests.e2e.tasks import loan_rows as loans
 
 import truecopy
-from truecopy_export import export
+from truecopy_export import attach, export
 
 RISKS = ["low", "middle", "high"]
 
@@ -80,6 +81,27 @@ def test_a_binary_head_on_a_table(columns, folder):
     answers = truecopy.load(path).predict(frame)
     np.testing.assert_allclose([answer.probability for answer in answers], expected, atol=1e-6)
     assert [answer.label for answer in answers] == ["refuse" if p >= 0.4 else "grant" for p in expected]
+
+
+def test_a_graph_that_is_there_already_takes_the_same_recipe(made, columns, folder):
+    plain = onnx.load(made[0])
+    del plain.metadata_props[:]
+    onnx.save(plain, folder / "plain.onnx")
+    report = attach(
+        folder / "plain.onnx",
+        folder / "attached.onnx",
+        recipe=columns,
+        labels=RISKS,
+        proof=folder / "rows.csv",
+    )
+    proof = report.contract.proof
+    assert (proof.level, proof.images, proof.tensor.differing_values) == ("bit-exact", 50, 0)
+    assert report.contract.input == made[1].contract.input
+    ours, theirs = (
+        [answer.to_dict(probabilities=True) for answer in truecopy.load(path).predict(folder / "rows.csv")]
+        for path in (folder / "attached.onnx", made[0])
+    )
+    assert ours == theirs
 
 
 def test_a_row_in_and_a_row_out_where_no_training_library_is(made, columns, network, folder, alone):

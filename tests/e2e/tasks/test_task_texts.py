@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import onnx
 import pytest
 from scipy.special import softmax
 from tests.e2e.tasks import small_texts as texts
 
 import truecopy
 from truecopy.contract import Padding, TextPolicy, TokensInput
-from truecopy_export import TextRecipe, export
+from truecopy.errors import RecipeError
+from truecopy_export import TextRecipe, attach, export
 
 PROMPTS = ["t", "the", "a d", "my", "o", "dog", "see", "an owl"]
 MOST = 40
@@ -147,6 +149,24 @@ def test_a_mask_goes_beside_the_ids(listens, listener, folder):
         found = np.stack([answer.probabilities for answer in answers])
         np.testing.assert_allclose(found, expected, atol=1e-6)
     assert [model(line).label for line, _ in texts.SPEECH] == [texts.KINDS[kind] for _, kind in texts.SPEECH]
+
+
+def test_a_graph_with_other_names_is_told_what_each_input_takes(listens, listener, folder):
+    plain = onnx.load(listens[0])
+    del plain.metadata_props[:]
+    for old, new in (("input_ids", "first"), ("attention_mask", "second")):
+        next(one for one in plain.graph.input if one.name == old).name = new
+        for node in plain.graph.node:
+            node.input[:] = [new if name == old else name for name in node.input]
+    onnx.save(plain, folder / "plain.onnx")
+    words = {"recipe": WORDS, "labels": texts.KINDS, "proof": folder / "lines.txt"}
+    with pytest.raises(RecipeError, match="the name of input 'first' does not tell what it takes") as refused:
+        attach(folder / "plain.onnx", folder / "never.onnx", **words)
+    assert "--feed first=ids" in refused.value.fix
+    path = folder / "attached.onnx"
+    attach(folder / "plain.onnx", path, **words, feeds={"first": "ids", "second": "mask"})
+    expected = texts.kinds_of(listener, LINES).argmax(1).tolist()
+    assert [answer.index for answer in truecopy.load(path).predict(LINES)] == expected
 
 
 def test_texts_are_answered_where_no_training_library_is(writes, listens, writer, listener, folder, alone):
