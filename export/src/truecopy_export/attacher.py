@@ -28,7 +28,7 @@ from .report import Report
 from .request import Request, check_proof_kind
 from .signature import Signature, sequence_signature
 from .tasks import build_task, task_notes
-from .versions import versions
+from .versions import versions_for
 from .writer import Subject, now, write
 
 
@@ -97,7 +97,7 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
             architecture=None,
             recipe=recipe.source,
             parent=None,
-            versions=versions(("onnxruntime", "pillow")),
+            versions=versions_for(recipe.input, "onnxruntime"),
             created=now(),
         ),
         foreign=metadata,

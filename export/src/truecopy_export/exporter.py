@@ -24,7 +24,7 @@ from .report import Report
 from .request import Request, check_proof_kind
 from .signature import Signature, signature_of
 from .tasks import build_task, said_labels, task_notes
-from .versions import versions
+from .versions import versions_for
 from .writer import Subject, now, write
 
 
@@ -81,7 +81,7 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
             architecture=trained.architecture,
             recipe=recipe.source,
             parent=None,
-            versions=versions(("torch", "torchvision", "timm", "onnxruntime", "pillow")),
+            versions=versions_for(recipe.input, "torch", "onnxruntime"),
             created=now(),
         ),
         foreign={},

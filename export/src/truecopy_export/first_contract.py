@@ -26,7 +26,7 @@ from .proof import unproven
 from .recipes import Labels, Takes, import_recipe, installed_pass_order
 from .signature import signature_of
 from .tasks import TaskSpec, build_task, read_task, said_labels
-from .versions import versions
+from .versions import versions_for
 from .writer import now
 
 NO_GRAPH = hashlib.sha256(b"").hexdigest()
@@ -85,7 +85,7 @@ def contract_for(
             architecture=None,
             recipe=taken.source,
             parent=None,
-            versions=versions(("pillow",)),
+            versions=versions_for(taken.input),
             created=now(),
         ),
         proof=unproven("fp32"),

@@ -28,12 +28,13 @@ from truecopy.contract import (
     encode,
     names_of,
 )
+from truecopy.contract.input_words import input_parts
 from truecopy.contract.portability import original_levels, replay_levels, tensor_units
 from truecopy.contract.requires import lowest_runtime
 from truecopy.contract.versions import RUNTIME_VERSION
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores, open_session
-from truecopy.errors import InputError, ProofError, RecipeError, TruecopyError
+from truecopy.errors import ContractError, InputError, ProofError, RecipeError, TruecopyError
 from truecopy.predict import Member
 from truecopy.predict.answering import own_steps
 from truecopy.proof import record, selftest
@@ -97,7 +98,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     Raises:
         ProofError: original and copy differ, or the finished file does not pass its own selftest; nothing is written.
         RecipeError: task, labels or activation do not fit the outputs.
-        ContractError, Unsafe: the parts do not go together, or the graph is refused.
+        RecipeError, Unsafe: the parts do not go together, or the graph is refused.
     """
     if isinstance(subject.recipe.input, ImageInput):
         _refuse_half_images()
@@ -105,7 +106,10 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         progress.say(f"step: {in_words(step)}")
     task, notices = _task(subject, request)
     notes = [*subject.recipe.notes, *notices]
-    draft = decode(encode(_draft(subject, task)))
+    draft = _checked(_draft(subject, task))
+    if not subject.recipe.steps:
+        for part, said in input_parts(draft):
+            progress.say(f"{part}: {said}")
     walk(memoryview(subject.graph), str(request.output))
     session = open_session(subject.graph, "cpu", subject.precision, available_cores())
     member = Member.of(draft)
@@ -130,6 +134,20 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     progress.stage("seal, open anew, selftest")
     size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
     return Report(str(request.output), size, contract, comparison, tuple(dict.fromkeys(notes)))
+
+
+def _checked(draft: Contract) -> Contract:
+    """The contract as a reader will see it.
+
+    Raises:
+        RecipeError: recipe, task and graph contradict one another.
+    """
+    try:
+        return decode(encode(draft))
+    except ContractError as error:
+        raise RecipeError.of(
+            error, fix=error.fix or "Do recipe, --task and network belong together?"
+        ) from error
 
 
 def _task(subject: Subject, request: Request) -> tuple[Task, tuple[str, ...]]:

@@ -90,7 +90,7 @@ def test_the_wrapping_in_the_checkpoint_does_not_reach_the_graph(make_network, t
     [
         (lambda _, logits: ((logits, logits),), "does not answer with tensors: expected a tensor, or a tuple or dict of tensors, got tuple with output_0: tuple"),
         (lambda _, logits: {"logits": logits, "loss": 0.5}, "got dict with loss: float. Wrap it in a module that returns the tensors only"),
-        (lambda _, logits: logits.argmax(1), "the answer is not one row per image: expected (batch, classes), got (2,)"),
+        (lambda _, logits: logits.argmax(1), "the answer is no floating-point tensor: got torch.int64. Answer with the numbers of all classes, not with argmax"),
         (lambda _, logits: logits.sum(0, keepdim=True), "the answer is not one row per image"),
         (lambda _, logits: logits > 0, "the answer is no floating-point tensor: got torch.bool"),
         (lambda images, _: images.reshape(7, -1), "does not run on images of shape (2, 3, 12, 12): shape '[7, -1]' is invalid"),
@@ -103,6 +103,12 @@ def test_what_is_no_classifier_is_refused_by_text(around, signature, change, mes
         trace(prepare(around(change)), signature())
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_one_number_an_image_may_come_without_an_axis_of_its_own(around, signature):
+    squeezed = trace(prepare(around(lambda _, logits: logits[:, 0])), signature())
+    assert squeezed.answer_output.shape == ("batch",)
+    assert squeezed.answer_output.classes == 1
 
 
 def test_what_is_no_function_of_one_image_is_refused_by_text(around, signature):

@@ -70,7 +70,8 @@ NONE = r"type --activation none \(in Python: activation=\"none\"\)"
         (PETS, INSIDE, "Softmax", rf"the outputs come out of a softmax already: .*a softmax: {NONE}"),
         (ILL, CLOSE, "Sigmoid", rf"probabilities already: expected logits under activation sigmoid.*a sigmoid: {NONE}"),
         (ILL, SPREAD, None, rf"already: all 8 lie in \[0, 1\], from 0\.01 to 0\.99: .*a sigmoid: {NONE}; if these are log"),
-        (TAGS, SUMMING, "Softmax", rf"The graph ends in a softmax: {NONE}"),
+        (TAGS, SUMMING, "Softmax", "its labels exclude one another.*type --task multiclass --activation none"),
+        (stated(TAGS, "none"), SUMMING, "Softmax", "its labels exclude one another"),
         (stated(PETS, "none"), INSIDE, None, r"rows in \[0, 1\] that sum to 1. Type --activation softmax$"),
         (stated(PAIR, "none"), LOGITS, None, "Type --activation softmax$"),
         (stated(SPELLED, "none"), seen([[0.2, 0.7, 0.3]]), None, "Type --activation softmax$"),
@@ -93,3 +94,5 @@ def test_few_or_close_outputs_in_0_to_1_are_only_noted():
         (PETS, INSIDE, None),
     ):
         assert activation_notes(task, rows, ending) == ()
+    (shares,) = activation_notes(POINTS, CLOSE, "Softmax")
+    assert "If they are classes, type --task multiclass" in shares

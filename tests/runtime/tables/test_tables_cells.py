@@ -50,6 +50,9 @@ def text(dtype, cell):
         ("float64", 3, 3.0),
         ("float64", np.float32(0.1), FLOAT32_TENTH),
         ("float64", np.int8(-4), -4.0),
+        ("float64", True, 1.0),
+        ("float32", np.False_, 0.0),
+        ("int64", True, 1),
         ("float32", 0.1, FLOAT32_TENTH),
         ("int64", 3.0, 3),
         ("int64", np.uint64(2**63 - 1), 2**63 - 1),
@@ -78,7 +81,6 @@ def test_missing_is_none_in_every_column(dtype, cell):
     ("dtype", "cell", "error"),
     [
         ("float64", "1.5", "expected a number, got '1.5' - at <row 0>. Pass it as a number: 1.5, not '1.5'"),
-        ("float64", True, "expected a number, got True - at <row 0>. Pass 1 or 0 where that is meant"),
         ("float64", [1.0], "expected a number, got [1.0] - at <row 0>. Pass an int or a float"),
         ("float64", np.float64("inf"), ("expected a finite number, got inf - at <row 0>. Correct it, or leave the "
                                        "cell empty where the model takes missing values")),
@@ -88,7 +90,6 @@ def test_missing_is_none_in_every_column(dtype, cell):
                        "float64")),
         ("int64", 2.0**60, "expected a whole number within 2**53, where it is a float, got 1.15"),
         ("int64", 2**63, "expected a whole number within int64, got 9223372036854775808"),
-        ("int64", False, "expected a number, got False"),
         ("bool", 2, "expected True or False (1 or 0), got 2 - at <row 0>. Pass a bool"),
         ("bool", "true", "expected True or False (1 or 0), got 'true'"),
         ("text", 7, "expected text, got 7 - at <row 0>. Pass it as text: '7', not 7"),
@@ -104,6 +105,8 @@ def test_a_value_of_another_type_is_an_error_that_names_column_and_row(dtype, ce
     ("dtype", "cell", "wanted"),
     [
         ("float64", " -1.5e3 ", -1500.0),
+        ("float64", "True", 1.0),
+        ("float32", "False", 0.0),
         ("float64", "1e-400", 0.0),
         ("float32", "0.1", FLOAT32_TENTH),
         ("int64", "+9007199254740993", 2**53 + 1),

@@ -104,11 +104,23 @@ def _forward(
     except Exception as error:  # the module is the user's own code
         raise CheckpointError(
             f"the network does not run on {signature.noun}s of shape {shapes(example)}: {error}",
-            fix="Do recipe (size, channels) and --arch belong together?"
-            if signature.noun == "image"
-            else f"Do recipe ({', '.join(one.name for one in signature.inputs)}) and --arch belong together?",
+            fix=_belongs(signature),
         ) from error
     return named_outputs(answer, alone)
+
+
+def _belongs(signature: Signature) -> str:
+    fed = ", ".join(one.name for one in signature.inputs)
+    match signature.noun:
+        case "image":
+            return "Do recipe (size, channels) and --arch belong together?"
+        case "row":
+            return "Does the network take as many features as the recipe makes?"
+        case _:
+            return (
+                f"forward() was given {fed}. Where it takes a mask, too, the recipe says so: feeds: [ids, mask] in YAML, "
+                'TextRecipe(input, feeds=("ids", "mask")) in Python'
+            )
 
 
 def _outputs(
@@ -124,14 +136,19 @@ def _outputs(
         for name in answers[0]
     }
     found = answers[0][answer]
-    if found.ndim < 2 or (signature.inputs[0].batch or "batch") not in axes[answer]:
+    if found.ndim < 1 or (signature.inputs[0].batch or "batch") not in axes[answer]:
         raise CheckpointError(
             f"the answer is not one row per {signature.noun}",
             expected="(batch, classes)",
             got=str(tuple(found.shape)),
+            fix="squeeze() without an axis and a mean over the batch are the usual places",
         )
     if not found.is_floating_point() or found.dtype not in _DTYPES:
-        raise CheckpointError("the answer is no floating-point tensor", got=str(found.dtype))
+        raise CheckpointError(
+            "the answer is no floating-point tensor",
+            got=str(found.dtype),
+            fix="Answer with the numbers of all classes, not with argmax",
+        )
     outputs = []
     for name, tensor in answers[0].items():
         if tensor.dtype in _DTYPES:

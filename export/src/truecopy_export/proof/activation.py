@@ -70,6 +70,12 @@ def check_activation(task: Task, seen: Seen, ending: Ending | None = None) -> No
     """
     if isinstance(task, Regression):
         return
+    if isinstance(task, Multilabel) and ending == "Softmax":
+        raise RecipeError(
+            "the graph ends in a softmax: its labels exclude one another, and a multilabel task judges each by itself",
+            expected="a sigmoid a label, or logits",
+            fix="For one of several classes type --task multiclass --activation none",
+        )
     match task.activation:
         case "softmax":
             _check_softmax(seen, ending)
@@ -126,7 +132,9 @@ def _check_none(task: Task, seen: Seen) -> None:
 
 def activation_notes(task: Task, seen: Seen, ending: Ending | None = None) -> tuple[str, ...]:
     """What is no error and may be a mistake all the same."""
-    if isinstance(task, Regression) or task.activation != "sigmoid" or ending is not None:
+    if isinstance(task, Regression):
+        return _notes_of_numbers(ending)
+    if task.activation != "sigmoid" or ending is not None:
         return ()
     if not seen.all_inside:
         return ()
@@ -135,3 +143,11 @@ def activation_notes(task: Task, seen: Seen, ending: Ending | None = None) -> tu
         "second sigmoid changes its answers; then type --activation none"
     )
     return (note,)
+
+
+def _notes_of_numbers(ending: Ending | None) -> tuple[str, ...]:
+    if ending not in ("Softmax", "LogSoftmax"):
+        return ()
+    return (
+        "the graph ends in a softmax: its numbers are shares of one whole. If they are classes, type --task multiclass",
+    )

@@ -180,7 +180,7 @@ def _lines(text: str, path: Path) -> list[str]:
             raise RecipeError(
                 "an empty line among the labels",
                 where=f"{path.name}:{number}",
-                fix="Remove it, or name the class: every line is one output",
+                fix="Remove it, or name the class: every line is one output. Tokens that are white space go into a JSON list",
             )
     if not lines:
         raise RecipeError("the file of labels is empty", where=path.name)

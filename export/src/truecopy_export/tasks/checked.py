@@ -21,7 +21,7 @@ def checked_task(document: Mapping[str, Any], answer: GraphOutput, source: str) 
         task: Task = convert(dict(document), Task, "task", "$.task")
         check_answer(task, answer)
     except ContractError as error:
-        where = " ".join(part for part in (error.where, f"({source})") if part)
+        where = " of ".join(part for part in (error.where, source) if part)
         raise RecipeError.of(error, where=where) from error
     return task
 

@@ -18,6 +18,10 @@ USUAL = 0.5
 
 def build_multilabel(spec: TaskSpec, labels: Labels, answer: GraphOutput) -> Task:
     """A sigmoid each, and a label from 0.5 on, unless something else is said."""
+    if answer.classes == 1 and len(labels.labels) == 2:
+        raise RecipeError(
+            "2 labels for 1 output", where=spec.source, fix="For yes or no on one output type --task binary"
+        )
     if answer.classes is not None:
         check_labels(labels, answer.classes)
     document = {

@@ -9,11 +9,15 @@ from truecopy.contract.tables import ColumnDtype
 
 from .cells import Mistyped, Reader, float32, float64, int64
 
+# As Python and pandas write a column of bools.
+_BOOLS: Mapping[str, float] = {"True": 1.0, "False": 0.0}
 _WHOLE = re.compile(r"[ \t]*[+-]?[0-9]{1,24}[ \t]*")
 
 
 def _number(text: str) -> float | None:
-    """Python's float syntax without underscores and foreign digits; "nan" is a missing cell."""
+    """Python's float syntax without underscores and foreign digits; "nan" is a missing cell, a bool 1.0 or 0.0."""
+    if text in _BOOLS:
+        return _BOOLS[text]
     if text.isascii() and "_" not in text:
         try:
             number = float(text)

@@ -60,7 +60,8 @@ def is_missing(cell: object) -> bool:
 def float64(cell: object) -> float | None:
     if type(cell) is float:
         number = cell
-    elif isinstance(cell, int | float | np.integer | np.floating) and not isinstance(cell, bool):
+    elif isinstance(cell, int | float | np.integer | np.floating | np.bool_):
+        # A bool is 1.0 or 0.0, as in NumPy: a scaler does not remember that its column held bools.
         number = _to_float(cell)
     elif is_missing(cell):
         return None
@@ -85,8 +86,6 @@ def _to_float(cell: Any) -> float:
 def _no_number(cell: object) -> Mistyped:
     if isinstance(cell, str):
         return Mistyped("a number", "Pass it as a number: 1.5, not '1.5'")
-    if isinstance(cell, bool | np.bool_):
-        return Mistyped("a number", "Pass 1 or 0 where that is meant")
     return Mistyped("a number", "Pass an int or a float")
 
 
