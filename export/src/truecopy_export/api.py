@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from truecopy.contract.graph import Feed
 from truecopy.contract.resize import PassOrder
 
+from .paths import output_path, proof_labels_path, proof_path
 from .progress import Progress, Silent
 from .recipes import Labels, Takes, import_recipe, read_labels
 from .report import Report
@@ -66,13 +67,13 @@ def export(
     from .graph.prepare import described, unwrap
 
     request = Request(
-        output=Path(output),
+        output=output_path(output),
         labels=None if labels is None else read_label_source(labels),
-        proof=_path(proof),
-        proof_labels=_path(proof_labels),
+        proof=proof_path(proof),
+        proof_labels=proof_labels_path(proof_labels),
         unproven=unproven,
         golden=golden,
-        task=read_task(task, activation=activation, threshold=threshold),
+        task=read_task(task, activation=activation, threshold=threshold, said="task"),
         batch=batch,
         pass_order=pillow_passes,
         overwrite=overwrite,
@@ -130,13 +131,13 @@ def attach(
     from .attacher import Foreign, attach_foreign
 
     request = Request(
-        output=Path(output),
+        output=output_path(output),
         labels=None if labels is None else read_label_source(labels),
-        proof=_path(proof),
-        proof_labels=_path(proof_labels),
+        proof=proof_path(proof),
+        proof_labels=proof_labels_path(proof_labels),
         unproven=unproven,
         golden=golden,
-        task=read_task(task, activation=activation, threshold=threshold),
+        task=read_task(task, activation=activation, threshold=threshold, said="task"),
         pass_order=pillow_passes,
         overwrite=overwrite,
     )
@@ -146,10 +147,6 @@ def attach(
         request,
         progress or Silent(),
     )
-
-
-def _path(path: StrPath | None) -> Path | None:
-    return None if path is None else Path(path)
 
 
 def read_label_source(labels: LabelSource) -> Labels:

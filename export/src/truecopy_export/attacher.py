@@ -76,7 +76,8 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
     outputs, name = foreign_outputs(model, session, signature, foreign.answer, where)
     task = build_task(request.task, request.labels, next(one for one in outputs if one.name == name))
     items = task.layout.index("N") if isinstance(task, Sequence) else 0
-    check_stability(session, signature, name, precision, items)
+    ending = ends_in(model, name)
+    check_stability(session, signature, name, precision, items, ending)
     subject = Subject(
         graph=graph,
         inputs=inputs,
@@ -101,7 +102,7 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
             created=now(),
         ),
         foreign=metadata,
-        ending=ends_in(model, name),
+        ending=ending,
     )
     return write(subject, request, progress)
 

@@ -14,9 +14,11 @@ from truecopy.engine import available_cores, open_session
 
 from .graph.checks import check_graph, check_module, check_module_of_one
 from .graph.ending import ends_in
+from .graph.feed_names import check_feed_names
 from .graph.outputs import named_outputs
 from .graph.prepare import plain_attention, prepare
 from .graph.trace import OUTPUT, Traced, trace
+from .graph.weight_dtypes import dtype_note
 from .progress import Progress
 from .proof import Answer, Original
 from .recipes import Recipe
@@ -55,11 +57,17 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
         said_labels(request.labels)
     signature = signature_of(recipe, request.batch)
     module = prepare(trained.module)
+    check_feed_names(module, signature.inputs)
     progress.stage("trace the network")
     alone = "values" if request.task.kind == "regression" else OUTPUT
     traced = trace(module, signature, trained.answer, alone)
     task = build_task(request.task, request.labels, traced.answer_output)
-    notes = (*task_notes(request.task, task), *_check(module, traced, signature, task, progress))
+    cast = dtype_note(trained.module)
+    notes = (
+        *(() if cast is None else (cast,)),
+        *task_notes(request.task, task),
+        *_check(module, traced, signature, task, progress),
+    )
     others = {name: _answer(prepare(other), traced) for name, other in trained.others.items()}
     subject = Subject(
         graph=traced.graph,

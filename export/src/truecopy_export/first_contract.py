@@ -22,6 +22,7 @@ from truecopy.contract.versions import RUNTIME_VERSION
 from truecopy.errors import RecipeError
 
 from .api import LabelSource, TaskSource, read_label_source
+from .counted import counted
 from .proof import unproven
 from .recipes import Labels, Takes, import_recipe, installed_pass_order
 from .signature import signature_of
@@ -61,9 +62,11 @@ def contract_for(
     )
     inputs = signature_of(taken, None).inputs
     names = None if labels is None else read_label_source(labels)
-    spec = read_task(task)
+    spec = read_task(task, said="task")
     if spec.kind == "multiclass" and names is not None and len(names.labels) < 2:
-        raise RecipeError("a multiclass model has at least two labels", got=f"{len(names.labels)} labels")
+        raise RecipeError(
+            "a multiclass model has at least two labels", got=counted(len(names.labels), "label")
+        )
     answer = GraphOutput(name="logits", dtype="float32", shape=("batch", _outputs(spec, names)))
     contract = Contract(
         truecopy=1,

@@ -8,20 +8,37 @@ from typing import Any
 import msgspec
 
 from truecopy.contract import Contract
+from truecopy.proof.tolerance import measure_of
 
-from .proof import Comparison, largest_of, noun_of
+from .counted import counted
+from .proof import Comparison, noun_of
 from .report_rows import decision_rows, truth_rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
-    """path: the finished file. comparison: None where nothing was proven. notes: sentences for people."""
+    """path: the finished file. comparison: None where nothing was proven. notes: sentences for people.
+
+    `print(report)` gives the table of the command line.
+    """
 
     path: str
     bytes: int
     contract: Contract
     comparison: Comparison | None
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Report({self.path!r}, {self.contract.proof.level}, {counted(len(self.notes), 'note')})"
+
+    def __str__(self) -> str:
+        rows = self.rows()
+        width = max(len(what) for what, _ in rows)
+        lines = [
+            f"{self.path}, {self.bytes:,} bytes",
+            *(f"  {what:{width}}  {found}" for what, found in rows),
+        ]
+        return "\n".join((*lines, *(f"note: {note}" for note in self.notes)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -44,8 +61,8 @@ class Report:
         if proof.tensor is not None:
             rows.append(("tensor values that differ", str(proof.tensor.differing_values)))
         if proof.output is not None:
-            relative = f"{proof.output.max_abs_over_max_logit:.1e} of the largest"
-            rows.append(("largest output difference", f"{relative} {largest_of(self.contract.task)}"))
+            relative = f"{proof.output.max_abs_over_max_logit:.1e} {measure_of(self.contract)}"
+            rows.append(("largest output difference", relative))
         if proof.decisions is not None:
             rows += decision_rows(self.contract.task, proof.decisions)
         return rows + truth_rows(self.contract, self.comparison)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import Literal
 
 from truecopy.contract import ImageInput, Input, TableInput
 from truecopy.contract.resize import PassOrder
 from truecopy.errors import ProofError, RecipeError
+from truecopy.jobs.images import SUFFIXES
 
+from .paths import what_stands
+from .proof.truth_table import check_truth_table
 from .recipes import Labels, installed_pass_order
-from .tasks import TaskSpec, said_labels
+from .tasks import TaskSpec, said_labels, value_names
 
 # What stands in a file: rows of a table; texts, a line each; lists of ids, a line each.
 PROOF_FILES = (".csv", ".txt", ".jsonl")
+_PROOFS = "a folder with real images; for a table ROWS.csv, for tokens TEXTS.txt or IDS.jsonl"
 Precision = Literal["fp32", "fp16", "int8"]
 
 
@@ -81,8 +86,13 @@ def check_request(request: Request, precision: str | tuple[str, ...]) -> None:
             "unproven=True); for a table ROWS.csv, for tokens TEXTS.txt",
         )
     _check_proof_is_there(request.proof)
-    if request.proof_labels is not None and not request.proof_labels.is_file():
-        raise ProofError("the table of proof labels is not there", got=str(request.proof_labels))
+    _check_truths(request)
+    if not isinstance(request.golden, Integral) or isinstance(request.golden, bool) or request.golden < 0:
+        raise RecipeError(
+            "`golden` counts proof items to embed",
+            expected="a whole number from 0 on",
+            got=repr(request.golden)[:80],
+        )
     if request.golden and request.proof is None:
         raise ProofError("--golden embeds proof images, and there is no proof folder")
 
@@ -90,12 +100,38 @@ def check_request(request: Request, precision: str | tuple[str, ...]) -> None:
 def _check_proof_is_there(proof: Path | None) -> None:
     if proof is None or proof.is_dir():
         return
-    if proof.suffix.lower() not in PROOF_FILES:
+    if proof.suffix.lower() in PROOF_FILES:
+        if not proof.is_file():
+            raise ProofError("the proof file is not there", got=f"{proof}, {what_stands(proof)}")
+        return
+    if not proof.exists():
         raise ProofError(
-            "the proof folder is not there", got=str(proof), fix="Name a folder with real images"
+            "the proof folder is not there", got=f"{proof}, {what_stands(proof)}", fix=f"Name {_PROOFS}"
         )
-    if not proof.is_file():
-        raise ProofError("the proof file is not there", got=str(proof))
+    picture = proof.suffix.lower() in SUFFIXES
+    raise ProofError(
+        "one picture is no proof folder" if picture else "the proof is a file of no kind that is read",
+        expected=_PROOFS,
+        got=f"{proof}, {what_stands(proof)}",
+        fix="Put it into a folder with others and name the folder: --proof FOLDER (in Python: proof=FOLDER)"
+        if picture
+        else None,
+    )
+
+
+def _check_truths(request: Request) -> None:
+    """The table of true answers has the columns of the task, as far as they are known before there is a network."""
+    if request.proof_labels is None:
+        return
+    if not request.proof_labels.is_file():
+        raise ProofError(
+            "the table of proof labels is not there",
+            got=f"{request.proof_labels}, {what_stands(request.proof_labels)}",
+        )
+    columns = value_names(request.task, request.labels) if request.task.kind == "regression" else ("label",)
+    file = ("file",) if request.proof is not None and request.proof.is_dir() else ()
+    if columns is not None:
+        check_truth_table(request.proof_labels, (*file, *columns))
 
 
 def check_proof_kind(proof: Path | None, given: Input) -> None:
@@ -111,8 +147,8 @@ def check_proof_kind(proof: Path | None, given: Input) -> None:
             raise ProofError(
                 "the model takes pictures",
                 expected="a folder with real images",
-                got=str(proof),
-                fix="--proof FOLDER",
+                got=f"{proof}, {what_stands(proof)}",
+                fix="--proof FOLDER (in Python: proof=FOLDER)",
             )
         return
     wanted = (".csv",) if isinstance(given, TableInput) else (".txt", ".jsonl")
@@ -121,6 +157,8 @@ def check_proof_kind(proof: Path | None, given: Input) -> None:
         raise ProofError(
             f"the model takes {what}",
             expected=f"a file {' or '.join(wanted)}",
-            got=str(proof),
-            fix="--proof ROWS.csv" if isinstance(given, TableInput) else "--proof TEXTS.txt or IDS.jsonl",
+            got=f"{proof}, {what_stands(proof)}",
+            fix="--proof ROWS.csv (in Python: proof='rows.csv')"
+            if isinstance(given, TableInput)
+            else "--proof TEXTS.txt or IDS.jsonl (in Python: proof='texts.txt')",
         )

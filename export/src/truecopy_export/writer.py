@@ -68,7 +68,7 @@ from .tasks import build_task
 class Subject:
     """What is written: the graph without metadata, its signature, and where it comes from.
 
-    ending: the activation that the answer comes out of, where the graph shows one.
+    ending: what the answer comes out of, where the graph shows it.
     """
 
     graph: bytes
@@ -113,14 +113,15 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
     walk(memoryview(subject.graph), str(request.output))
     session = open_session(subject.graph, "cpu", subject.precision, available_cores())
     member = Member.of(draft)
-    notes += _check_golden_outputs(subject, member, session)
+    stated = request.task.fields.get("activation") is not None
+    notes += _check_golden_outputs(subject, member, session, stated=stated)
     comparison, items = None, None
     if request.proof is not None:
         items = find_proof_items(request.proof, member, request.proof_labels)
         progress.stage(f"proof on {len(items.sources)} {noun_of(draft)}s")
         comparison = _compare(subject, request, (member, session), items, progress)
-        notes += [*items.notes, *proof_notes(comparison, subject.original, request.passes)]
-        _pass_gate(comparison, draft, subject, request.output)
+        notes += [*items.notes, *proof_notes(comparison, subject.original, request.passes, subject.ending)]
+        _pass_gate(comparison, draft, subject, request.output, stated=stated)
         notes += activation_notes(task, Seen.in_proof(comparison), subject.ending)
     proven = msgspec.structs.replace(draft, proof=proof_document(comparison, subject.original, draft))
     contract = msgspec.structs.replace(proven, requires=lowest_runtime(proven))
@@ -159,11 +160,13 @@ def _task(subject: Subject, request: Request) -> tuple[Task, tuple[str, ...]]:
     return task, (*request.labels.notes, *check_labels(request.labels, len(names_of(task))))
 
 
-def _check_golden_outputs(subject: Subject, member: Member, session: Session) -> tuple[str, ...]:
+def _check_golden_outputs(
+    subject: Subject, member: Member, session: Session, *, stated: bool
+) -> tuple[str, ...]:
     """The stated activation, held against what the graph makes of the golden sources; before anything long begins."""
     items = [member.intake.item(member.intake.stored(encoded)) for _, encoded in member.intake.golden()]
     seen = Seen.of(own_steps(member.rows(session, item.feeds)[0], item) for item in items)
-    check_activation(member.contract.task, seen, subject.ending)
+    check_activation(member.contract.task, seen, subject.ending, stated=stated)
     return activation_notes(member.contract.task, seen, subject.ending)
 
 
@@ -189,14 +192,16 @@ def _refuse_half_images() -> None:
         )
 
 
-def _pass_gate(comparison: Comparison, draft: Contract, subject: Subject, output: Path) -> None:
+def _pass_gate(
+    comparison: Comparison, draft: Contract, subject: Subject, output: Path, *, stated: bool
+) -> None:
     """The gate; where it does not hold, the worst case is saved beside the file that is not written.
 
     A table's arithmetic is floating point on both sides: scikit-learn's BLAS and NumPy may differ in the last place.
     """
     ulps = 1 if isinstance(draft.input, TableInput) else 0
     try:
-        check_gate(comparison, draft.task, _allowed(draft), ulps, subject.ending)
+        check_gate(comparison, draft.task, _allowed(draft), ulps, subject.ending, stated=stated)
     except ProofError as error:
         saved = output.with_suffix(".failed-proof.npz")
         if comparison.worst_case is not None:

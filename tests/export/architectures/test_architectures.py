@@ -131,3 +131,11 @@ def test_other_spellings_are_refused(spec, message):
 )  # fmt: skip
 def test_arguments_that_download_or_do_not_fit_are_refused(spec, arguments, message):
     assert message in refusal(build, spec, arguments)
+
+
+def test_a_module_without_its_prefix_is_told_the_prefix():
+    told = refusal(build, "mychurn:build", {})
+    assert told.startswith(
+        "the architecture is unknown, did you mean 'python:mychurn:build'?: expected timm:NAME"
+    )
+    assert "did you mean" not in refusal(build, "mychurn", {})

@@ -15,10 +15,14 @@ from truecopy_export.graph.trace import trace
 def model(*nodes):
     """`nodes` are (operator, inputs, output); the graph's outputs are `y` and `z`."""
     made = [helper.make_node(name, inputs, [output]) for name, inputs, output in nodes]
-    shape = numpy_helper.from_array(np.array([0, -1]), "shape")
+    stored = [
+        numpy_helper.from_array(np.array([0, -1]), "shape"),
+        numpy_helper.from_array(np.float32([[1, -2], [3, 4]]), "w"),
+        numpy_helper.from_array(np.float32([[0.5, 0.5], [0.5, 0.5]]), "shares"),
+    ]
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("y", "z")]
     graph = helper.make_graph(
-        made, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])], outputs, [shape]
+        made, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])], outputs, stored
     )
     return helper.make_model(graph)
 
@@ -50,9 +54,12 @@ def test_only_the_data_of_a_move_is_followed():
     assert ends_in(found, "y") is None
 
 
-def test_the_logarithm_of_a_softmax_is_a_log_softmax_and_that_of_anything_else_is_nothing():
+def test_the_logarithm_of_a_softmax_and_of_a_sigmoid_have_names_and_that_of_anything_else_has_none():
     assert ends_in(model(("Softmax", ["x"], "p"), ("Log", ["p"], "y")), "y") == "LogSoftmax"
-    assert ends_in(model(("Sigmoid", ["x"], "p"), ("Log", ["p"], "y")), "y") is None
+    assert ends_in(model(("Sigmoid", ["x"], "p"), ("Log", ["p"], "y")), "y") == "LogSigmoid"
+    assert ends_in(model(("Softplus", ["x"], "p"), ("Neg", ["p"], "y")), "y") == "LogSigmoid"
+    assert ends_in(model(("Relu", ["x"], "p"), ("Log", ["p"], "y")), "y") is None
+    assert ends_in(model(("Relu", ["x"], "p"), ("Neg", ["p"], "y")), "y") is None
 
 
 def test_an_input_an_unknown_name_and_a_circle_are_nothing():
@@ -70,7 +77,12 @@ def test_an_input_an_unknown_name_and_a_circle_are_nothing():
         (nn.Softmax(1), "Softmax"),
         (nn.Sigmoid(), "Sigmoid"),
         (nn.LogSoftmax(1), "LogSoftmax"),
-        (nn.Identity(), None),
+        (nn.LogSigmoid(), "LogSigmoid"),
+        (nn.Identity(), "Linear"),
+        (nn.LayerNorm(5), "Linear"),
+        (nn.BatchNorm1d(5), "Linear"),
+        (nn.Hardtanh(0, 1), None),
+        (nn.ReLU(), None),
         (nn.Tanh(), None),
     ],
 )
@@ -78,3 +90,44 @@ def test_it_is_seen_in_what_torch_writes(make_network, signature, last, ending):
     torch.manual_seed(0)
     module = nn.Sequential(make_network(), last, nn.Unflatten(1, (5, 1))).eval()
     assert ends_in(trace(module, signature()).graph, "logits") == ending
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [("MatMul", ["x", "w"], "y")],
+        [("MatMul", ["w", "x"], "y")],
+        [("Gemm", ["x", "w"], "y")],
+        [("Transpose", ["w"], "t"), ("MatMul", ["x", "t"], "y")],
+        [("Conv", ["x", "w"], "c"), ("GlobalAveragePool", ["c"], "g"), ("Flatten", ["g"], "y")],
+        [("MatMul", ["x", "w"], "l"), ("Add", ["l", "w"], "a"), ("Div", ["a", "shares"], "y")],
+        [("LayerNormalization", ["x", "w"], "n"), ("Mul", ["shares", "n"], "y")],
+        [("Sigmoid", ["x"], "s"), ("MatMul", ["s", "w"], "y")],
+        [("Relu", ["x"], "r"), ("MatMul", ["r", "shares"], "y")],
+        [("MatMul", ["x", "shares"], "y")],
+    ],
+    ids=["matrix", "from the left", "gemm", "turned weights", "pooled convolution", "scaled", "layer norm",
+         "over sigmoids", "positive weights on what has no bound", "positive weights on the input"],
+)  # fmt: skip
+def test_constant_weights_and_what_only_scales_them_are_a_linear_end(nodes):
+    assert ends_in(model(*nodes), "y") == "Linear"
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [("Softmax", ["x"], "p"), ("MatMul", ["p", "shares"], "y")],
+        [("Equal", ["x", "w"], "e"), ("Cast", ["e"], "c"), ("MatMul", ["c", "shares"], "y")],
+        [("Relu", ["x"], "r"), ("MatMul", ["r", "x"], "y")],
+        [("MatMul", ["x", "w"], "l"), ("Clip", ["l"], "y")],
+        [("MatMul", ["x", "w"], "l"), ("Add", ["l", "x"], "y")],
+        [("MatMul", ["x", "w"], "l"), ("Div", ["w", "l"], "y")],
+        [("Sigmoid", ["x"], "s"), ("Mul", ["s", "w"], "y")],
+        [("Softmax", ["x"], "p"), ("ReduceMean", ["p"], "y")],
+        [("Embedding", ["x"], "y")],
+    ],
+    ids=["averaged probabilities", "leaves of trees", "computed weights", "clipped", "a residual", "one over it",
+         "scaled sigmoids", "a mean of probabilities", "unknown"],
+)  # fmt: skip
+def test_what_may_be_probabilities_is_no_linear_end(nodes):
+    assert ends_in(model(*nodes), "y") is None

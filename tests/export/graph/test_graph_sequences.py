@@ -136,7 +136,7 @@ def test_a_batch_of_one_is_traced_and_says_how_much_the_batch_matters():
     assert traced.outputs[0].shape == (1, 4)
     note = check_module_of_one(module, signature, "logits")
     assert "one sequence among others gets another answer, up to " in note
-    assert note.endswith("of the largest logit; the graph takes one at a time")
+    assert note.endswith("of the largest output; the graph takes one at a time")
     check_graph(module, traced, open_session(traced.graph, "cpu", "fp32", 1), signature)
 
 

@@ -169,3 +169,74 @@ def test_an_input_that_takes_no_rows_is_refused(attach, tmp_path, shape, options
 def test_a_feed_is_for_sequences_only(attach, tmp_path):
     with pytest.raises(RecipeError, match="--feed is for the inputs of sequences: got x"):
         attach(rows(tmp_path / "rows.onnx"), ROW, labels=["x", "y", "z"], feeds={"x": "ids"})
+
+
+def test_a_table_recipe_for_a_graph_of_several_inputs_says_what_to_do(attach, reader):
+    source = reader(["input_ids", "attention_mask"])
+    with pytest.raises(RecipeError) as caught:
+        attach(source, ROW, labels=["x", "y", "z"], answer="y")
+    told = str(caught.value)
+    assert "the graph has 2 inputs: expected one row of features, got 'input_ids', 'attention_mask'" in told
+    assert "For a model of tokens give a recipe of tokens" in told
+    assert (
+        "one input of all features side by side, (batch, features): concatenate them before the export"
+        in told
+    )
+    with pytest.raises(RecipeError, match=r"input 'x' takes INT64: .*For a model of tokens give a recipe of"):
+        attach(reader(["x"]), ROW, labels=["x", "y", "z"], answer="y")
+
+
+@pytest.fixture
+def classifier(tmp_path):
+    """What skl2onnx writes of a classifier: int64 labels, and maps of probabilities unless `zipmap` is off."""
+
+    def write(*, zipmap):
+        weight = numpy_helper.from_array(np.array([[1, 0], [0, 2]], np.float32), "w")
+        last = "p" if zipmap else "probabilities"
+        nodes = [
+            helper.make_node("MatMul", ["x", "w"], ["s"]),
+            helper.make_node("Softmax", ["s"], [last], axis=1),
+            helper.make_node("ArgMax", ["s"], ["label"], axis=1, keepdims=0),
+        ]
+        made = helper.make_tensor_value_info("probabilities", FLOAT, ["n", 2])
+        if zipmap:
+            nodes.append(
+                helper.make_node(
+                    "ZipMap", ["p"], ["probabilities"], domain="ai.onnx.ml", classlabels_int64s=[0, 1]
+                )
+            )
+            maps = helper.make_map_type_proto(INT64, helper.make_tensor_type_proto(FLOAT, []))
+            made = helper.make_value_info("probabilities", helper.make_sequence_type_proto(maps))
+        graph = helper.make_graph(
+            nodes,
+            "g",
+            [helper.make_tensor_value_info("x", FLOAT, ["n", 2])],
+            [helper.make_tensor_value_info("label", INT64, ["n"]), made],
+            [weight],
+        )
+        opsets = [helper.make_opsetid("", 13), helper.make_opsetid("ai.onnx.ml", 1)]
+        path = tmp_path / "classifier.onnx"
+        path.write_bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
+        return path
+
+    return write
+
+
+def test_a_sequence_of_maps_is_told_how_to_become_an_array(attach, classifier):
+    with pytest.raises(RecipeError) as caught:
+        attach(classifier(zipmap=True), ROW, labels=["no", "yes"], answer="probabilities")
+    assert "output 'probabilities' is a sequence of maps, and the answer is an array of numbers" in str(
+        caught.value
+    )
+    assert "convert with zipmap=False: to_onnx(model, ..., options={'zipmap': False})" in str(caught.value)
+
+
+def test_a_decided_label_is_no_answer_and_the_others_are_named(attach, classifier):
+    with pytest.raises(RecipeError) as caught:
+        attach(classifier(zipmap=False), ROW, labels=["no", "yes"], answer="label")
+    assert "the answer 'label' is int64, decided already: expected float32, float16, float64" in str(
+        caught.value
+    )
+    assert "Outputs of floating point: probabilities. Say --answer probabilities" in str(caught.value)
+    with pytest.raises(RecipeError, match=r"got no output of floating point .*options=\{'zipmap': False\}"):
+        attach(classifier(zipmap=True), ROW, labels=["no", "yes"], answer="label")

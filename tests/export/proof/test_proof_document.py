@@ -178,3 +178,34 @@ def test_a_network_that_answers_everything_alike_is_noted(both):
     assert found.undecided == found.images == 3
     assert any("was this network ever trained?" in note for note in notes(found))
     assert not any("ever trained" in note for note in notes(both.compare()))
+
+
+@pytest.mark.parametrize(
+    ("task", "width", "labelled", "right", "noted"),
+    [
+        ("multiclass", 5, 20, 1, True),
+        ("multiclass", 5, 20, 2, False),
+        ("multiclass", 5, 19, 0, False),
+        ("binary", 1, 20, 4, True),
+        ("binary", 2, 20, 5, False),
+        ("multilabel", 5, 20, 0, False),
+        ("sequence", 5, 20, 0, False),
+    ],
+)
+def test_answers_that_are_right_less_often_than_by_chance_ask_for_the_order_of_labels(
+    task, width, labelled, right, noted
+):
+    found = notes(
+        counted(images=labelled, labelled=labelled, task=task, width=width, hits={"truecopy": right})
+    )
+    said = [note for note in found if note.endswith("is the order of --labels right?")]
+    assert bool(said) is noted
+    if noted:
+        assert f"an accuracy of {right / labelled:.4f} is less than half of what chance gives" in said[0]
+
+
+def test_a_linear_end_is_no_sigmoid():
+    original = Original(None, lambda tensor: tensor)
+    found = counted(inside_unit=4)
+    assert any(note.startswith(SIGMOID) for note in proof_notes(found, original, "pillow13"))
+    assert not any(note.startswith(SIGMOID) for note in proof_notes(found, original, "pillow13", "Linear"))

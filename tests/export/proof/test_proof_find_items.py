@@ -8,6 +8,7 @@ from tests.export.proof.small_members import GENERATED, ILL, LETTERS, POINTS, TA
 from truecopy.contract import Multilabel, Quantity, Regression
 from truecopy.errors import ProofError
 from truecopy_export.proof import find_proof_images, find_proof_items, truths_of
+from truecopy_export.proof.truth_table import read_rows
 
 TWO = Regression(
     values=tuple(Quantity(name=name, unit=None, clip=(None, None)) for name in ("mass", "age")),
@@ -106,3 +107,39 @@ def test_pictures_have_sets_numbers_and_texts_from_a_table_and_none_from_folders
     table.write_text("file,mass\ncat/0.png,1\n")
     with pytest.raises(ProofError, match="no columns `file` and `mass` and `age`"):
         find_proof_images(pictures, truths_of(TWO), table)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_truths_are_cut_by_the_delimiters_of_a_proof(rows, mark):
+    text = f"by{mark}mass{mark}age\nme{mark}1.5{mark}2\nme{mark}3{mark}4\n"
+    truths = truths_of(TWO)
+    read = [truths.read(row, where) for row, where in read_rows(beside(rows, text), truths.columns)]
+    assert read == [(1.5, 2.0), (3.0, 4.0)]
+
+
+def test_a_header_that_two_delimiters_cut_is_refused(rows):
+    path = beside(rows, "label,x;label\nill,y;ill\n")
+    with pytest.raises(ProofError, match=r"can be cut in two ways: got ',' and ';' - at .*truth.csv:1"):
+        list(read_rows(path, ("label",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("labels,by\nill,me\n", r"no column `label`: expected a first line label, then the rows, got the columns 'labels', 'by'"),
+        ("", "no column `label`: expected a first line label, then the rows, got an empty file"),
+        ("label\n", "the proof labels have a header and no rows"),
+        ("label,label\nill,ill\n", r"column 'label' stands twice in the proof labels - at .*truth.csv:1"),
+        ("label\nill,\nill\n", r"more cells than the header: expected at most 1, got 2 - at .*:2\. Quote a cell that holds the delimiter ','"),
+        ("label\nil\nill\n", r"no label of the model: .*got 'il' .*Did you mean 'ill'\? The labels are 'healthy', 'ill'"),
+        ("label,by\nill,me\n,me\n", r"the cell of `label` is empty: .*got '' - at .*truth.csv:3"),
+    ],
+)  # fmt: skip
+def test_a_table_of_truths_that_does_not_fit_says_what_was_found(rows, text, message):
+    with pytest.raises(ProofError, match=message):
+        find_proof_items(rows, member_of(ILL), beside(rows, text))
+
+
+def test_an_empty_number_is_told_as_empty(rows):
+    with pytest.raises(ProofError, match=r"the truth of 'progression' is missing: the cell is empty.*csv:3"):
+        find_proof_items(rows, member_of(POINTS), beside(rows, "progression,by\n1,me\n,me\n"))

@@ -109,6 +109,6 @@ def test_minus_zero_is_another_value_than_zero(both, tmp_path):
     assert black.compare(transform=plain, network=network, images=images).differing_values == 0
     found = black.compare(transform=lambda picture: -plain(picture), network=network, images=images)
     assert (found.differing_values, found.differing_images) == (3 * 8 * 8, 1)
-    assert found.worst_case.severity[0] == 3 * 8 * 8
+    assert found.worst_case.differing == 3 * 8 * 8
     with pytest.raises(ProofError, match="192 tensor values differ on 1 of 1 images"):
         check_gate(found, opened.member.contract.task)

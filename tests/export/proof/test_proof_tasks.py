@@ -89,7 +89,7 @@ def test_a_table_equal_to_its_fitted_object_is_bit_exact():
 def test_a_table_s_report_speaks_of_rows_and_units_and_never_of_probabilities():
     rows = report(*compared(POINTS, ROWS, truths=((150.0,), (100.0,), (190.0,))))
     assert rows["rows"] == "3"
-    assert rows["largest output difference"] == "0.0e+00 of the largest output"
+    assert rows["largest output difference"] == "0.0e+00 of the largest number"
     assert rows["largest difference"] == "progression 0 points"
     assert rows["mean absolute error, original"] == rows["mean absolute error, truecopy"]
     assert rows["mean absolute error, truecopy"].endswith(" points")
@@ -127,7 +127,7 @@ def test_outputs_of_one_number_are_held_against_the_largest_of_all_rows():
     near_zero = ({"age": 40.0 - 9e-5, "mass": 70.0}, *ROWS)
     found, _, _ = compared(POINTS, near_zero, copy=lambda x: summed(x) + np.float32(1e-6))
     largest = max(abs(float(row.sum())) for row in fitted(near_zero).astype(np.float32))
-    assert found.output_scale == pytest.approx(largest, rel=1e-6)
+    assert found.furthest.scale == pytest.approx(largest, rel=1e-6)
     assert found.max_output_difference == pytest.approx(1e-6 / largest, rel=0.2)
     check_gate(found, POINTS, ulps=1)
 
@@ -239,7 +239,7 @@ def test_the_worst_case_holds_every_feed_by_its_name(tmp_path):
         copy={**found.worst_case.copy, "mask": np.ones((1, 4), np.int64)},
         original={**found.worst_case.original, "mask": np.ones((1, 4), np.int64)},
     )
-    assert case.severity[0] == 1
+    assert case.differing == 1
     case.save(tmp_path / "worst.npz")
     saved = np.load(tmp_path / "worst.npz")
     assert saved["copy_tensor"].shape == saved["original_tensor"].shape == (2,)
@@ -374,3 +374,37 @@ def test_a_threshold_that_only_one_side_passes_fails_a_multiclass_gate_too():
 
 def test_a_comparison_of_nothing_has_neither_accuracy_nor_error():
     assert (Comparison().accuracy("truecopy"), Comparison().mean_error("truecopy")) == (None, None)
+
+
+RARE = msgspec.structs.replace(ILL, activation="none")
+TWO = msgspec.structs.replace(TAGS, activation="none")
+
+
+def test_probabilities_judged_apart_differ_as_they_are_and_not_relative_to_the_rare_ones():
+    rare = np.float32(1e-5)
+    found, original, contract = compared(
+        RARE, ROWS, network=lambda x: 0 * summed(x) + rare, copy=lambda x: 0 * summed(x) + np.float32(1.1e-5)
+    )
+    assert found.max_output_difference == pytest.approx(1e-6, rel=1e-3)
+    check_gate(found, RARE)
+    assert report(found, original, contract)["largest output difference"] == "1.0e-06 in probability"
+    pair, _, _ = compared(
+        TWO, ROWS, network=lambda x: 0 * x + rare, copy=lambda x: 0 * x + np.float32([1e-5, 3e-4])
+    )
+    with pytest.raises(ProofError, match=r"at most 1e-04 in probability, got 2\.9e-04"):
+        check_gate(pair, TWO)
+
+
+def test_a_stated_probability_that_is_none_fails_as_it_does_in_predict():
+    with pytest.raises(
+        ProofError, match=r"ends in probabilities by its contract .* got 7 - at stage output, <row>"
+    ):
+        compared(RARE, ROWS, network=lambda x: 0 * summed(x) + 7)
+
+
+def test_the_worst_case_is_the_item_that_the_gate_names():
+    """Relative to itself the small number is further away; relative to all, the large one."""
+    near_zero = ({"age": 40.0 - 9e-5, "mass": 70.0}, *ROWS)
+    found, _, _ = compared(POINTS, near_zero, copy=lambda x: summed(x) * np.float32(1.001) + np.float32(1e-6))
+    scores = [abs(float(row.sum())) for row in fitted(near_zero)]
+    assert abs(found.worst_case.original_output[0]) == pytest.approx(max(scores), rel=1e-6)

@@ -119,7 +119,7 @@ def test_the_count_must_fit_the_outputs():
         check_labels(labels, 1000)
     assert str(caught.value) == (
         "999 labels for 1000 outputs - at file c.txt. "
-        "Give one label per output, in the order of the outputs (--labels FILE)"
+        "Give one label per output, in the order of the outputs (--labels FILE; in Python labels=[...])"
     )
 
 

@@ -362,6 +362,22 @@ def test_a_scaler_of_sparse_ones_divides_as_it_multiplies():
     assert wrong(fitted, rows(FRAME[["city"]])) == 0
 
 
+def test_a_scaler_of_sparse_float32_ones_divides_by_what_is_not_rounded():
+    letters = np.array([["a"], ["b"], ["c"], ["a"], ["b"], ["a"]] * 6, object)
+    fitted = make_pipeline(OneHotEncoder(dtype=np.float32), StandardScaler(with_mean=False)).fit(letters)
+    (block,) = blocks(fitted)
+    assert block.dtype == "float32"
+    assert block.chain[1].scale == tuple(fitted[1].scale_.tolist())
+    assert wrong(fitted, [{"x0": letter} for letter in "abc"]) == 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_sparse_float32_ones_are_scaled_to_the_same_bits(seed: int):
+    letters = np.random.default_rng(seed).choice(list("abcdefg"), size=(9 + seed, 2)).astype(object)
+    fitted = make_pipeline(OneHotEncoder(dtype=np.float32), StandardScaler(with_mean=False)).fit(letters)
+    assert wrong(fitted, [{"x0": one, "x1": other} for one, other in letters]) == 0
+
+
 def test_neighbours_that_differ_in_more_than_numbers_stay_two_blocks():
     fitted = ColumnTransformer(
         [("a", MinMaxScaler(clip=True), [0]), ("b", MinMaxScaler(), [1]), ("c", MinMaxScaler(), [2])]

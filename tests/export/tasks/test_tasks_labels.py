@@ -48,7 +48,10 @@ def test_the_positive_label_is_named_or_counted(said, place):
 def test_the_positive_label_that_nobody_said_is_said():
     spec = TaskSpec("binary")
     (note,) = task_notes(spec, build_task(spec, PAIR, answer(1)))
-    assert note == "the positive label is 'spam', the second one; --task-arg positive=... says otherwise"
+    assert note == (
+        "the positive label is 'spam', the second one; --task-arg positive=... says otherwise (in Python "
+        "task={'kind': 'binary', 'positive': ...})"
+    )
     spec = TaskSpec("binary", {"positive": "ham"})
     assert task_notes(spec, build_task(spec, PAIR, answer(1))) == ()
     assert task_notes(TaskSpec(), build("multiclass", LABELS, answer(3))) == ()

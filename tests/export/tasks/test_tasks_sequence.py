@@ -113,3 +113,12 @@ def test_what_stands_between_words_is_said_or_not_needed():
     specials = read_labels(["a", "<stop>", "c", "<pad>"])
     said = {"rule": "plain", "stop": "<stop>", "ignore": ["<pad>"]}
     assert build(("batch", 18, 4), specials, decoding=said).joiner == ""
+
+
+@pytest.mark.parametrize("decoding", ["plain", {"rule": "autoregressive", "stop": None, "max_new": 3}])
+def test_only_ctc_is_asked_for_its_blank(decoding):
+    with pytest.raises(RecipeError) as caught:
+        build(("batch", 4, 18), read_labels(["a", "b", "c"]), decoding=decoding)
+    assert "the vocabulary is one short: 3 labels for 4 outputs" in str(caught.value)
+    assert "Is a token (padding, start, stop or unknown) missing from the labels?" in str(caught.value)
+    assert "blank" not in str(caught.value)

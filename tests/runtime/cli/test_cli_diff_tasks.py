@@ -89,7 +89,8 @@ def test_thresholds_of_labels_are_compared_one_by_one(compared) -> None:
 def test_a_vocabulary_in_another_order_is_counted(compared) -> None:
     text = replace(tiny.TOKENS.text, vocabulary=("_", "b", "a", "c", "d", "."), unknown=0)
     other = replace(tiny.TOKENS, text=text, max_length=20)
-    said, _ = compared((tiny.TOKENS, tiny.WRITER), (other, tiny.WRITER))
+    writer = replace(tiny.WRITER, labels=text.vocabulary)  # what is answered is fed back
+    said, _ = compared((tiny.TOKENS, tiny.WRITER), (other, writer))
     assert said["vocabulary"] == ("~", "the same 6 in another order: 2 tokens moved; 1 a -> b; 2 b -> a")
     assert "max_length=12 -> 20" in said["input"][1]
     assert said["text"][1].endswith("becomes 0 '_'")

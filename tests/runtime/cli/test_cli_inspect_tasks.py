@@ -125,7 +125,7 @@ def test_a_proof_of_rows_speaks_of_rows_and_of_errors_in_their_units(parts) -> N
     )
     said = parts(tiny.TABLE, tiny.REGRESSION, proof=proof)
     assert said["proof"] == ["bit-exact, 20 rows, cpu, fp32, unknown"]
-    assert said["outputs"] == ["within 2.5e-07 of the largest number of the answer"]
+    assert said["outputs"] == ["within 2.5e-07 of the largest number"]
     assert said["decisions"] == ["within price 1.5e-05 CHF, rooms 0, 1 end of a range crossed"]
     assert said["mean errors"] == [
         "original: price 41.25 CHF, rooms 0.5; truecopy: price 41.25 CHF, rooms 0.5; on 1 row whose truth is known"

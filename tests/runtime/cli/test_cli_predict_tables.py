@@ -238,3 +238,13 @@ def test_a_file_of_a_header_alone_has_no_answers_and_is_no_error(cli, model, tmp
     done = cli("predict", model(), "none.csv")
     assert (done.code, done.out) == (0, "")
     assert done.err.startswith("0 rows, 0 failed; ")
+
+
+def test_rows_have_rules_between_them_only_where_an_item_has_several(cli, model) -> None:
+    def rules(task, top):
+        out = cli("predict", model(task), "good.csv", "--top", top).out
+        return sum(line.startswith("├") for line in out.splitlines())
+
+    assert rules(tiny.BINARY, "3") == 0
+    assert rules(tiny.MULTICLASS, "1") == 0
+    assert rules(tiny.MULTICLASS, "2") == 1

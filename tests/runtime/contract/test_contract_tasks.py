@@ -347,3 +347,43 @@ def test_outputs_of_new_types_need_a_runtime_that_knows_them(dtype):
 
 def test_other_inputs_need_a_runtime_that_knows_them(contract):
     assert lowest_runtime(generating(contract, tokens=3, ids=3)) == "0.3"
+
+
+@pytest.mark.parametrize("task", [REGRESSION, SEQUENCE])
+def test_a_view_has_no_labels_to_change_in_a_regression_or_a_sequence(stated, task):
+    plain = json.loads(stated(task))
+    plain["views"]["relabel"] = {"horizontal_flip": [0, 1, 2][: len(names_of(decode(stated(task)).task))]}
+    with pytest.raises(ContractError) as caught:
+        decode(json.dumps(plain))
+    assert str(caught.value) == (
+        "a view changes the order of labels, and this task has none that change places: expected an empty object for a "
+        "regression or a sequence, got 'horizontal_flip' - at `$.views.relabel`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fed", "shape", "expected"),
+    [("batch", [7, 1], "a free batch"), ("batch", [1, 1], "a free batch"), (1, [7, 1], "a batch of 1")],
+)
+def test_the_answer_is_for_as_many_items_as_go_in(stated, fed, shape, expected):
+    plain = json.loads(stated(BINARY, shape=shape))
+    plain["graph"]["inputs"][0]["shape"][0] = fed
+    with pytest.raises(ContractError) as caught:
+        decode(json.dumps(plain))
+    assert str(caught.value) == (
+        "the answer 'logits' is for another number of items than input 'input' takes: "
+        f"expected {expected}, got shape {shape} - at `$.graph.outputs`"
+    )
+
+
+def test_the_batch_of_a_sequence_stands_where_its_layout_says(stated):
+    assert decode(stated(SEQUENCE, shape=[20, "b", 3], layout="TNC")).task.layout == "TNC"
+    with pytest.raises(ContractError, match="is for another number of items than input"):
+        decode(stated(SEQUENCE, shape=["steps", 20, 3], layout="TNC"))
+
+
+@pytest.mark.parametrize("batch", [1, "anything"])
+def test_one_item_at_a_time_is_answered_by_one_row_or_by_an_unknown_number(stated, batch):
+    plain = json.loads(stated(BINARY, shape=[batch, 1]))
+    plain["graph"]["inputs"][0]["shape"][0] = 1
+    assert decode(json.dumps(plain)).graph.main_input.batch == 1

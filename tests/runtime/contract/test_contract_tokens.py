@@ -54,6 +54,37 @@ def test_generation_takes_ids_without_a_suffix(tokens_document):
 
 
 @pytest.mark.parametrize(
+    ("vocabulary", "place", "token", "label"),
+    [(["b", "a", " ", "?"], 0, "b", "a"), (["a", "b", "?", " "], 2, "?", " ")],
+)
+def test_an_answered_token_is_fed_back_as_the_id_that_it_has_in_the_input(
+    tokens_document, vocabulary, place, token, label
+):
+    text = {**TEXT, "vocabulary": vocabulary, "unknown": None}
+    with pytest.raises(ContractError) as caught:
+        decode(tokens_document(sequence=True, suffix=[], text=text))
+    assert str(caught.value) == (
+        f"id {place} is one token in the answer and another in the input, and answers are fed back: expected {token!r}, "
+        f"as `$.input.text.vocabulary[{place}]` says, got {label!r} - at `$.task.labels[{place}]`. Give the labels in "
+        "the order of the vocabulary"
+    )
+
+
+def test_ids_that_are_never_answered_may_stand_behind_the_labels(tokens_document):
+    text = {**TEXT, "vocabulary": ["a", "b", " ", "?", "<pad>"]}
+    assert len(decode(tokens_document(sequence=True, suffix=[], ids=5, text=text)).task.labels) == 4
+
+
+def test_without_a_text_the_names_of_the_ids_are_free(tokens_document):
+    assert decode(tokens_document(sequence=True, suffix=[], text=None)).input.text is None
+
+
+def test_inputs_of_different_batches_are_refused(tokens_document):
+    with pytest.raises(ContractError, match="all inputs have one shape: got "):
+        decode(tokens_document(inputs=(IDS, {**MASK, "shape": [1, 6]})))
+
+
+@pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"ids": 5}, "a vocabulary of 4 tokens for 5 ids"),

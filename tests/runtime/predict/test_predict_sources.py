@@ -199,3 +199,14 @@ def test_sources_may_be_any_sequence_set_or_generator(model: Model, digit_images
 def test_no_sources_give_no_results(model: Model) -> None:
     assert model.predict([]) == []
     assert list(model.stream(iter(()))) == []
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_folder_is_no_list_of_images_and_is_told_how_to_be_listed(
+    model: Model, tmp_path: Path, kind: Any
+) -> None:
+    with pytest.raises(Unsupported) as caught:
+        model.predict(kind(tmp_path))
+    assert f"sorted(pathlib.Path({str(tmp_path)!r}).iterdir())" in str(caught.value)
+    with pytest.raises(Unsupported, match=r"Put it into a list: \[source\]"):
+        model.predict("no\0such")

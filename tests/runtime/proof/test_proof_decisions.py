@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from truecopy.contract import (
     Binary,
@@ -164,3 +165,12 @@ def test_the_step_that_leaves_a_generated_text_is_found():
     assert is_generation_undecided(now, "aa", "", 1e-4)
     assert not is_generation_undecided(now, "abb", "", 1e-4)
     assert not is_generation_undecided(now, "b", "", 1e-4)
+
+
+def test_a_number_may_move_as_far_as_its_own_quantity_allows():
+    row = np.float32([1000.0, 0.1])
+    plain = replace(SIZES, undo=(), values=tuple(replace(one, clip=(None, None)) for one in SIZES.values))
+    scale = np.array([1000.0, 0.1])
+    assert is_undecided(plain, result(plain, [1000.05, 0.1]), result(plain, row), row, 1e-4, scale)
+    assert not is_undecided(plain, result(plain, [1000, 0.15]), result(plain, row), row, 1e-4, scale)
+    assert is_undecided(plain, result(plain, [1000, 0.15]), result(plain, row), row, 1e-4, 1000.0)

@@ -104,7 +104,7 @@ def test_a_number_may_move_as_far_as_the_output_may_and_no_further(made):
     sample = record(*made(POINTS, ROWS, NF, ("batch", 1), scaled(1)), "one", ROW)
     (near,) = check_samples(*made(POINTS, ROWS, NF, ("batch", 1), scaled(1.00005)), (sample,))
     assert (verdicts(near)["output"], verdicts(near)["result"]) == ("within", "within")
-    assert near.stages[3].detail == "5.0e-05 of the largest output, allowed 1e-04"
+    assert near.stages[3].detail == "5.0e-05 of the largest number, allowed 1e-04"
     assert (
         told(near)
         == "progression 185.002 points instead of progression 185 points: what the output's tolerance allows"
@@ -220,3 +220,47 @@ def test_an_impossible_token_is_the_same_impossible_token(made):
         *made(SPELLED, IDS, NT, ("batch", "length", 3), lambda ids: -table[ids]), (sample,)
     )
     assert (verdicts(check)["output"], check.ok) == ("differs", False)
+
+
+HOUSE = Regression(
+    values=(
+        Quantity(name="price", unit="CHF", clip=(None, None)),
+        Quantity(name="rooms", unit=None, clip=(None, None)),
+    ),
+    values_source="list", undo=(),
+)  # fmt: skip
+
+
+def test_a_small_quantity_is_not_held_against_a_large_one(made):
+    def house(rooms):
+        return lambda x: x * np.float32([1e6, rooms])
+
+    sample = record(*made(HOUSE, ROWS, NF, ("batch", 2), house(0.6)), "one", ROW)
+    (check,) = check_samples(*made(HOUSE, ROWS, NF, ("batch", 2), house(-1.8)), (sample,))
+    assert (verdicts(check)["output"], verdicts(check)["result"]) == ("differs", "differs")
+    assert check.stages[3].detail == "4.0e+00 of the largest number, allowed 1e-04"
+    (near,) = check_samples(*made(HOUSE, ROWS, NF, ("batch", 2), house(0.60003)), (sample,))
+    assert (verdicts(near)["output"], verdicts(near)["result"]) == ("within", "within")
+
+
+def test_a_file_that_predict_refuses_does_not_hold(made):
+    """Logits under activation none: (1, -0.5)."""
+    stated = msgspec.structs.replace(TAGS, activation="none")
+    copy = made(stated, ROWS, NF, ("batch", 2), lambda x: x)
+    (check,) = check_samples(*copy, (record(*copy, "one", ROW),))
+    assert (verdicts(check)["output"], verdicts(check)["result"], check.ok) == ("same", "differs", False)
+    assert told(check).startswith("the graph ends in probabilities by its contract (activation none)")
+
+
+def test_rare_probabilities_may_differ_by_rounding(made):
+    stated = msgspec.structs.replace(ILL, activation="none")
+
+    def always(p):
+        return made(stated, ROWS, NF, ("batch", 1), lambda x: 0 * x[:, :1] + np.float32(p))
+
+    sample = record(*always(1e-5), "one", ROW)
+    (check,) = check_samples(*always(1.002e-5), (sample,))
+    assert (verdicts(check)["output"], verdicts(check)["result"]) == ("within", "same")
+    assert check.stages[3].detail == "2.0e-08 in probability, allowed 1e-04"
+    (far,) = check_samples(*always(2e-4), (sample,))
+    assert verdicts(far)["output"] == "differs"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from truecopy.contract import Column, FeatureBlock, Ordinal, TableInput
 from truecopy.errors import InputError
 from truecopy.tables import Columns
+from truecopy.tables.missing_words import MISSING_WORDS
 
 FLOAT32_TENTH = float(np.float32(0.1))
 
@@ -93,7 +94,8 @@ def test_missing_is_none_in_every_column(dtype, cell):
         ("bool", 2, "expected True or False (1 or 0), got 2 - at <row 0>. Pass a bool"),
         ("bool", "true", "expected True or False (1 or 0), got 'true'"),
         ("text", 7, "expected text, got 7 - at <row 0>. Pass it as text: '7', not 7"),
-        ("text", b"x", "expected text, got b'x'"),
+        ("text", b"x", "expected text, got b'x' - at <row 0>. Decode it first: cell.decode('utf-8')"),
+        ("float64", b"7", "expected a number, got b'7' - at <row 0>. Decode it first: float(cell.decode('utf-8'))"),
     ],
 )  # fmt: skip
 def test_a_value_of_another_type_is_an_error_that_names_column_and_row(dtype, cell, error):
@@ -171,7 +173,8 @@ def test_every_integer_is_read_back(number):
 
 @given(st.text(min_size=1))
 def test_every_text_stands_as_it_is(cell):
-    assert text("text", cell) == cell
+    if cell not in MISSING_WORDS:
+        assert text("text", cell) == cell
     assert value("text", cell) == cell
 
 

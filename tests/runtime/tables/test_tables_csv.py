@@ -13,6 +13,7 @@ from PIL import Image
 
 from truecopy.contract import Column, FeatureBlock, TableInput
 from truecopy.errors import InputError, TooLarge, UnreadableInput, Unsupported
+from truecopy.tables.missing_words import MISSING_WORDS
 
 HEADER = "age,rooms,note,colour,size\n"
 
@@ -163,6 +164,28 @@ def number_columns():
     return made
 
 
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_names_where_the_model_was_fitted_without_are_told_so(tmp_path, intake_of, number_columns, mark):
+    intake = intake_of(number_columns("x0", "x1", used="x0"))
+    path = tmp_path / "named.csv"
+    path.write_text(f"age{mark}rooms\n1{mark}2\n")
+    with pytest.raises(InputError) as caught:
+        intake.many(path)
+    assert str(caught.value) == (
+        "the first line names no column of the model: expected a header with 'x0', 'x1', got 'age', 'rooms' - at "
+        f"{path}:1. The model was fitted without names: rename the columns to 'x0', 'x1', in the order of training, or "
+        "fit on the DataFrame and export again"
+    )
+
+
+def test_another_number_of_names_is_not_renamed(tmp_path, intake_of, number_columns):
+    intake = intake_of(number_columns("x0", "x1", used="x0"))
+    path = tmp_path / "named.csv"
+    path.write_text("age,rooms,size\n")
+    with pytest.raises(InputError, match=r"Write the names of the columns as the first line$"):
+        intake.many(path)
+
+
 def test_a_header_that_two_delimiters_cut_into_the_columns_is_refused(tmp_path, intake_of, number_columns):
     intake = intake_of(number_columns("a", "a;x", "y", "x,y,a", used="a"))
     path = tmp_path / "two.csv"
@@ -202,7 +225,10 @@ def test_a_photograph_is_no_table(refused, kind):
     [
         (b"PK\x03\x04rest", "got a zip archive (an Excel workbook is one)"),
         (b"PAR1rest", "Read it with pandas or polars, and pass the DataFrame"),
-        ("age,rooms\n".encode("utf-16"), "Save the file as UTF-8"),
+        ("age,rooms\n".encode("utf-16"), "got text in UTF-16"),
+        ("age,rooms\n".encode("utf-16"), "Save the file as UTF-8 with line feeds"),
+        ("age,rooms\n".encode("utf-16-le"), "got text in UTF-16"),
+        ("age,rooms\n".encode("utf-16-be"), "Save the file as UTF-8 with line feeds"),
         (b"age\0rooms\n", "got binary data"),
     ],
 )
@@ -210,6 +236,15 @@ def test_other_files_are_told_apart(refused, content, words):
     message = refused(content, UnreadableInput)
     assert message.startswith("the file is no CSV file")
     assert words in message
+
+
+def test_a_file_of_carriage_returns_is_told_what_to_do(refused, tmp_path, intake_of, table):
+    content = HEADER.replace("\n", "\r") + "34,3,x,red,L\r" * 20
+    message = refused(content, UnreadableInput)
+    assert message.startswith("lines end with a lone carriage return, as on old Macs: expected line feeds")
+    assert message.endswith("Save the file as UTF-8 with line feeds")
+    with pytest.raises(UnreadableInput, match="the first line is too long, and carriage returns stand in it"):
+        intake_of(table, max_row_bytes=100).many(tmp_path / "rows.csv")
 
 
 def test_a_line_in_another_encoding_is_refused_with_its_number(tmp_path, intake):
@@ -257,7 +292,9 @@ def test_no_such_file_and_a_folder_are_refused(tmp_path, intake):
         intake.many(tmp_path)
 
 
-CELL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8)
+CELL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8).filter(
+    lambda cell: cell not in MISSING_WORDS
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

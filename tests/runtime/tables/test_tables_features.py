@@ -148,6 +148,17 @@ def test_an_unknown_category_is_an_error_that_names_all_there_is_to_know():
     )
 
 
+def test_an_empty_cell_where_a_category_is_wanted_names_the_imputer():
+    spec = one_column("text", OneHot(categories=(("red", "green"),), drop=(None,), unknown="error"))
+    with pytest.raises(InputError) as caught:
+        features(spec, "red", None)
+    assert str(caught.value) == (
+        "column 'a' holds a category that the model does not know: expected one of 'red', 'green', got an empty cell - at "
+        "<row 1>. Correct the cell; to let empty cells in, fit an imputer before the encoder (SimpleImputer) and export "
+        "again"
+    )
+
+
 def test_few_of_many_known_categories_are_listed():
     spec = one_column("int64", Ordinal(categories=(tuple(range(50)),), unknown="error",
                                        unknown_value=None, missing_value=None))  # fmt: skip

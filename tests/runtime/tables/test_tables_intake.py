@@ -64,6 +64,17 @@ def test_stored_bytes_are_read_as_the_row_that_they_were_made_of(intake, row):
     assert intake.row(intake.stored(intake.encoded(row))).cells == intake.row(row).cells
 
 
+def test_half_of_a_surrogate_pair_is_answered_but_not_stored(intake, row):
+    row["size"] = "\ud800a"
+    assert intake.item(row).feeds["x"].shape == (1, 5)
+    with pytest.raises(InputError) as caught:
+        intake.encoded(row)
+    assert str(caught.value) == (
+        "the text cannot be stored as UTF-8: expected whole characters, got half of a surrogate pair, '\\ud800' - at "
+        "<row>. Read the text again, as UTF-8 with errors='strict'"
+    )
+
+
 @pytest.mark.parametrize(
     ("stored", "error"),
     [(b"[1, 2]", "the stored row is no JSON object: got list"), (b"{", "the stored row is not valid JSON"),

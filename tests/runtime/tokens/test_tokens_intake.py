@@ -174,3 +174,20 @@ def test_a_golden_sample_that_is_no_json_is_refused(make_spec, make_intake):
         intake.stored(b"[1,")
     with pytest.raises(Unsupported, match="got dict"):
         intake.item(intake.stored(b"{}"))
+
+
+@pytest.mark.parametrize("text", ["\ud800a", "a\udfff", "\udc80"])
+def test_half_of_a_surrogate_pair_is_an_unknown_character_that_cannot_be_stored(
+    make_spec, make_text, make_intake, text
+):
+    intake = make_intake(make_spec(ids=4, text=make_text(unknown=2)))
+    assert 2 in intake.item(text).feeds["in_ids"]
+    with pytest.raises(
+        InputError, match="the text cannot be stored as UTF-8: expected whole characters, got half"
+    ):
+        intake.encoded(text)
+
+
+def test_a_character_beyond_the_basic_plane_is_stored(make_spec, make_text, make_intake):
+    intake = make_intake(make_spec(ids=4, text=make_text(unknown=2)))
+    assert intake.stored(intake.encoded("a\U0001f600")) == "a\U0001f600"

@@ -41,5 +41,6 @@ def build(spec: str, arguments: Mapping[str, object]) -> Built:
             f"--arch {family} is not read yet; the nearest thing: {_NOT_READ_YET[family]}", got=repr(spec)
         )
     if family not in _BUILDERS or not (colon and name):
-        raise CheckpointError("the architecture is unknown", expected=SPELLINGS, got=repr(spec))
+        meant = f", did you mean 'python:{spec}'?" if family not in _BUILDERS and colon and name else ""
+        raise CheckpointError(f"the architecture is unknown{meant}", expected=SPELLINGS, got=repr(spec))
     return Built(_BUILDERS[family](name, arguments), provenance_name(spec, arguments))

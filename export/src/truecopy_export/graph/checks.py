@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import onnx
 import torch
 from torch import nn
 
@@ -13,6 +14,7 @@ from truecopy.errors import CheckpointError, ProofError
 from truecopy.proof import FP32_CPU, relative_difference
 from truecopy_export.signature import Signature
 
+from .ending import ends_in
 from .outputs import named_outputs
 from .prepare import plain_attention
 from .trace import Traced, shapes, tensors
@@ -37,7 +39,7 @@ def check_module(module: nn.Module, signature: Signature, answer: str, items: in
         raise CheckpointError(
             f"the outputs change between two runs on the same {signature.noun}s",
             expected=f"a function of the {signature.noun} alone",
-            got=f"a difference of {relative_difference(again.numpy(), together.numpy()):.1e} of the largest logit",
+            got=f"a difference of {relative_difference(again.numpy(), together.numpy()):.1e} of the largest output",
             fix="Dropout or noise is active although the network is in eval mode: F.dropout without "
             "training=self.training is the usual place",
         )
@@ -45,7 +47,7 @@ def check_module(module: nn.Module, signature: Signature, answer: str, items: in
     if not difference <= FP32_CPU:  # NaN is no agreement
         raise CheckpointError(
             f"the outputs depend on the batch: one {signature.noun} alone gets another answer than among others",
-            expected=f"at most {FP32_CPU:.0e} of the largest logit",
+            expected=f"at most {FP32_CPU:.0e} of the largest output",
             got=f"{difference:.1e}",
             fix=f"Something in forward() mixes the {signature.noun}s of a batch (a mean over the whole tensor, BatchNorm "
             f"without running statistics); make it work on each {signature.noun}, or type --batch 1 for a graph that "
@@ -80,7 +82,7 @@ def check_module_of_one(module: nn.Module, signature: Signature, answer: str, it
         return None
     return (
         f"the outputs depend on the batch: one {signature.noun} among others gets another answer, up to {difference:.1e} "
-        "of the largest logit; the graph takes one at a time"
+        "of the largest output; the graph takes one at a time"
     )
 
 
@@ -124,7 +126,7 @@ def _alone(
             ) from error
         if row.shape != wanted:
             raise CheckpointError(
-                "the network answers one {noun} alone with another shape than among others",
+                f"the network answers one {noun} alone with another shape than among others",
                 expected=str(wanted),
                 got=str(tuple(row.shape)),
                 fix="squeeze() without an axis is the usual place: squeeze(-1) or flatten(1)",
@@ -140,12 +142,12 @@ def check_graph(module: nn.Module, traced: Traced, session: Session, signature: 
         ProofError: it does not.
         CheckpointError: the module does not run on the longest sequence that its recipe lets in.
     """
-    fixed = signature.inputs[0].batch
+    fixed, apart = signature.inputs[0].batch, _judged_apart(traced)
     for length in _lengths(module, signature):
         for batch in BATCHES if fixed is None else (fixed,):
             # The longest one is tried once: it may be slow.
             if batch == 1 or length is None or length in signature.lengths:
-                _compare(module, traced, session, signature.probe(batch, length))
+                _compare(module, traced, session, signature.probe(batch, length), apart)
 
 
 def _lengths(module: nn.Module, signature: Signature) -> tuple[int | None, ...]:
@@ -177,8 +179,24 @@ def _runs(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> bool:
     return True
 
 
-def _compare(module: nn.Module, traced: Traced, session: Session, arrays: tuple[np.ndarray, ...]) -> None:
-    """All outputs that the contract names: shapes, whole numbers exactly, the others within the tolerance."""
+def _judged_apart(traced: Traced) -> frozenset[str]:
+    """Outputs that come out of a sigmoid."""
+    model = onnx.load_model_from_string(traced.graph)
+    return frozenset(output.name for output in traced.outputs if ends_in(model, output.name) == "Sigmoid")
+
+
+def _compare(
+    module: nn.Module,
+    traced: Traced,
+    session: Session,
+    arrays: tuple[np.ndarray, ...],
+    apart: frozenset[str],
+) -> None:
+    """All outputs that the contract names: shapes, whole numbers exactly, the others within the tolerance.
+
+    apart: those that come out of a sigmoid. Their differences are absolute: what is rare is close to 0 for every item, and
+    a rounding error of the logit any share of it.
+    """
     with plain_attention():
         expected = named_outputs(module(*tensors(arrays)), traced.answer)
     feeds = dict(zip((one.name for one in traced.inputs), arrays, strict=True))
@@ -187,10 +205,13 @@ def _compare(module: nn.Module, traced: Traced, session: Session, arrays: tuple[
     if traced.inputs[0].layout == "NT":
         at += f" and length {arrays[0].shape[1]}"
     for output in traced.outputs:
-        _compare_output(made, expected[output.name].numpy(), output.name, at)
+        by_itself = output.name in apart
+        _compare_output(made, expected[output.name].numpy(), output.name, at, 1.0 if by_itself else None)
 
 
-def _compare_output(made: Mapping[str, np.ndarray], expected: np.ndarray, name: str, at: str) -> None:
+def _compare_output(
+    made: Mapping[str, np.ndarray], expected: np.ndarray, name: str, at: str, scale: float | None
+) -> None:
     answer = made[name]
     if answer.shape != expected.shape:
         raise ProofError(
@@ -207,13 +228,12 @@ def _compare_output(made: Mapping[str, np.ndarray], expected: np.ndarray, name: 
                 where="stage output",
             )
         return
-    difference = (
-        relative_difference(answer.astype(np.float64), expected.astype(np.float64)) if answer.size else 0.0
-    )
+    difference = relative_difference(answer.astype(np.float64), expected.astype(np.float64), scale)
     if not difference <= FP32_CPU:  # NaN is no agreement
         raise ProofError(
             f"the exported graph differs from the network {at}",
-            expected=f"at most {FP32_CPU:.0e} of the largest logit",
+            expected=f"at most {FP32_CPU:.0e} "
+            + ("of the largest output" if scale is None else "in probability"),
             got=f"{difference:.1e}",
             where="stage output",
         )

@@ -7,9 +7,10 @@ from typing import Literal, TypeAlias
 
 import onnx
 
-from truecopy.contract import GraphInput, Input, TableInput, TokensInput
+from truecopy.contract import GraphInput, ImageInput, Input, TableInput, TokensInput
 from truecopy.contract.graph import Feed
 from truecopy.errors import RecipeError
+from truecopy_export.counted import counted
 
 Layout: TypeAlias = Literal["NCHW", "NHWC"]
 Dtype: TypeAlias = Literal["float32", "float16", "float64", "int64", "int32", "bool"]
@@ -37,6 +38,14 @@ _FEEDS: Mapping[str, Feed] = {
     "segment_ids": "zeros",
 }
 
+_FOR_TOKENS = (
+    "For a model of tokens give a recipe of tokens (a TextRecipe, or input: {kind: tokens, ...} in YAML)"
+)
+_SIDE_BY_SIDE = (
+    "For a table export the graph with one input of all features side by side, (batch, features): "
+    "concatenate them before the export"
+)
+
 
 def foreign_inputs(
     model: onnx.ModelProto,
@@ -59,12 +68,14 @@ def foreign_inputs(
     what = "row of features" if isinstance(given, TableInput) else "image"
     if len(values) != 1:
         raise RecipeError(
-            f"the graph has {len(values)} inputs", expected=f"one {what}",
+            f"the graph has {counted(len(values), 'input')}", expected=f"one {what}",
             got=", ".join(repr(value.name) for value in values), where=where,
+            fix=_one_input(values, given),
         )  # fmt: skip
     value = values[0]
     if isinstance(given, TableInput):
-        dtype, shape = _dtype(value, _ROWS, where), _shape(value)
+        fix = _FOR_TOKENS if _takes_ids(value) else None
+        dtype, shape = _dtype(value, _ROWS, where, fix), _shape(value)
         if len(shape) != 2:
             raise RecipeError(
                 f"input {value.name!r} is no batch of rows", expected="(batch, features)",
@@ -72,6 +83,18 @@ def foreign_inputs(
             )  # fmt: skip
         return (GraphInput(name=value.name, dtype=dtype, layout="NF", shape=_with_features(shape, given)),)
     return (_image(value, layout, where),)
+
+
+def _one_input(values: list[onnx.ValueInfoProto], given: Input | None) -> str:
+    """What to do with a graph of several inputs, or none."""
+    if given is None or isinstance(given, ImageInput):
+        return "A picture is one input: export the network so that it takes one"
+    tokens = f"{_FOR_TOKENS}. " if any(_takes_ids(value) for value in values) else ""
+    return f"{tokens}{_SIDE_BY_SIDE}"
+
+
+def _takes_ids(value: onnx.ValueInfoProto) -> bool:
+    return value.type.tensor_type.elem_type in (onnx.TensorProto.INT64, onnx.TensorProto.INT32)
 
 
 def _image(value: onnx.ValueInfoProto, layout: Layout | None, where: str) -> GraphInput:
@@ -129,7 +152,7 @@ def _feed(name: str, *, alone: bool, where: str) -> Feed:
     )
 
 
-def _dtype(value: onnx.ValueInfoProto, allowed: tuple[str, ...], where: str) -> Dtype:
+def _dtype(value: onnx.ValueInfoProto, allowed: tuple[str, ...], where: str, fix: str | None = None) -> Dtype:
     kind = value.type.tensor_type.elem_type
     dtype = _DTYPES.get(kind)
     if dtype is None or dtype not in allowed:
@@ -138,6 +161,7 @@ def _dtype(value: onnx.ValueInfoProto, allowed: tuple[str, ...], where: str) -> 
             f"input {value.name!r} takes {onnx.TensorProto.DataType.Name(kind)}",
             expected=" or ".join(names[one] for one in allowed),
             where=where,
+            fix=fix,
         )
     return dtype
 
@@ -163,5 +187,5 @@ def _layout(shape: tuple[int | str, ...], where: str) -> Layout:
         expected="1 or 3 channels on one side",
         got=str(list(shape)),
         where=where,
-        fix="Say --layout NCHW or --layout NHWC",
+        fix="Say --layout NCHW or --layout NHWC (in Python: layout='NCHW')",
     )

@@ -11,6 +11,7 @@ import onnx
 from truecopy.contract import GraphOutput
 from truecopy.engine import Session
 from truecopy.errors import OutputError, RecipeError
+from truecopy_export.counted import counted
 from truecopy_export.signature import Signature
 
 from .axes import named_axes
@@ -31,15 +32,16 @@ def foreign_outputs(
     names = [value.name for value in model.graph.output]
     if answer is None and len(names) != 1:
         raise RecipeError(
-            f"the graph has {len(names)} outputs", got=", ".join(names), where=where, fix="Say --answer NAME"
+            f"the graph has {counted(len(names), 'output')}",
+            got=", ".join(names),
+            where=where,
+            fix="Say --answer NAME (in Python: answer=...)",
         )
     name = answer or names[0]
     if name not in names:
         raise RecipeError(f"no output {name!r}", expected=f"one of {', '.join(names)}", where=where)
     fed, runs = _runs(session, signature)
-    found = runs[0][name]
-    if found.dtype not in _FLOATS:
-        raise RecipeError(f"the answer {name!r} is {found.dtype}", expected=", ".join(_FLOATS), where=where)
+    _check_answer(name, runs[0], where)
     outputs = []
     for key in names:
         dtype: Any = str(getattr(runs[0][key], "dtype", ""))  # sequences and maps have none
@@ -47,6 +49,39 @@ def foreign_outputs(
             axes = named_axes(key, [run[key].shape for run in runs], fed, signature.inputs[0])
             outputs.append(GraphOutput(name=key, dtype=dtype, shape=axes))
     return tuple(outputs), name
+
+
+def _check_answer(name: str, made: Mapping[str, Any], where: str) -> None:
+    """The answer is an array of floating-point numbers.
+
+    Raises:
+        RecipeError: another type, a sequence or a map among them; names the outputs that are.
+    """
+    found = made[name]
+    if isinstance(found, np.ndarray) and str(found.dtype) in _FLOATS:
+        return
+    if isinstance(found, list | dict):
+        maps = isinstance(found, list) and any(isinstance(one, dict) for one in found)
+        what = "a sequence of maps" if maps else "a sequence" if isinstance(found, list) else "a map"
+        raise RecipeError(
+            f"output {name!r} is {what}, and the answer is an array of numbers",
+            expected=", ".join(_FLOATS),
+            where=where,
+            fix="For scikit-learn convert with zipmap=False: to_onnx(model, ..., options={'zipmap': False})",
+        )
+    floats = [key for key, one in made.items() if str(getattr(one, "dtype", "")) in _FLOATS]
+    raise RecipeError(
+        f"the answer {name!r} is {found.dtype}, decided already"
+        if floats
+        else f"the answer {name!r} is {found.dtype}",
+        expected=", ".join(_FLOATS),
+        got=None if floats else "no output of floating point",
+        where=where,
+        fix=f"Outputs of floating point: {', '.join(floats)}. Say --answer {floats[0]} (in Python: answer={floats[0]!r})"
+        if floats
+        else "Convert the network so that it gives its scores or probabilities; for scikit-learn with "
+        "options={'zipmap': False}",
+    )
 
 
 def _runs(

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from truecopy.errors import CheckpointError, RecipeError
+from truecopy_export.counted import counted
 
 
 def named_outputs(answer: Any, alone: str) -> dict[str, torch.Tensor]:
@@ -56,7 +57,9 @@ def choose_answer(outputs: Mapping[str, Any], answer: str | None) -> str:
         if len(outputs) == 1:
             return next(iter(outputs))
         raise RecipeError(
-            f"the network has {len(outputs)} outputs", got=", ".join(outputs), fix="Say --answer NAME"
+            f"the network has {counted(len(outputs), 'output')}",
+            got=", ".join(outputs),
+            fix="Say --answer NAME (in Python: answer=...)",
         )
     if answer not in outputs:
         raise RecipeError(f"no output {answer!r}", expected=f"one of {', '.join(outputs)}")

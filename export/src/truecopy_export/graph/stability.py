@@ -11,6 +11,8 @@ from truecopy.errors import OutputError, Unsafe
 from truecopy.proof import output_tolerance, relative_difference
 from truecopy_export.signature import Signature
 
+from .ending import Ending
+
 ITEMS = 5
 
 
@@ -20,9 +22,10 @@ def check_stability(
     answer: str,
     precision: Literal["fp32", "fp16", "int8"],
     items: int = 0,
+    ending: Ending | None = None,
 ) -> None:
     """Noise twice, together and alone. A fixed batch is run as it is: only twice. items: the answer's axis that counts
-    them.
+    them. ending: what the answer comes out of; differences of sigmoids are absolute.
 
     Raises:
         Unsafe: the answer changes between two runs, or with the batch.
@@ -43,11 +46,13 @@ def check_stability(
         for index in range(ITEMS)
     ]
     alone = np.concatenate(rows, axis=items)
-    difference = relative_difference(alone.astype(np.float32), together.astype(np.float32))
+    scale = 1.0 if ending == "Sigmoid" else None
+    difference = relative_difference(alone.astype(np.float32), together.astype(np.float32), scale)
     if np.isfinite(together).all() and not difference <= tolerance:
         raise Unsafe(
             f"the graph's answer depends on the batch: one {noun} alone gets another answer than among others",
-            expected=f"at most {tolerance:.0e} of the largest logit",
+            expected=f"at most {tolerance:.0e} "
+            + ("of the largest output" if scale is None else "in probability"),
             got=f"{difference:.1e}",
             fix=f"Something in it mixes the {noun}s of a batch; fix the batch at 1, or mend the network",
         )

@@ -16,6 +16,7 @@ from torch import nn
 
 from truecopy.contract import GraphInput, GraphOutput
 from truecopy.errors import CheckpointError
+from truecopy_export.counted import counted
 from truecopy_export.signature import Signature
 
 from .axes import named_axes
@@ -104,7 +105,9 @@ def _forward(
     except Exception as error:  # the module is the user's own code
         raise CheckpointError(
             f"the network does not run on {signature.noun}s of shape {shapes(example)}: {error}",
-            fix=_belongs(signature),
+            fix=_too_few_rows(signature)
+            if isinstance(error, IndexError) and signature.ids
+            else _belongs(signature),
         ) from error
     return named_outputs(answer, alone)
 
@@ -121,6 +124,15 @@ def _belongs(signature: Signature) -> str:
                 f"forward() was given {fed}. Where it takes a mask, too, the recipe says so: feeds: [ids, mask] in YAML, "
                 'TextRecipe(input, feeds=("ids", "mask")) in Python'
             )
+
+
+def _too_few_rows(signature: Signature) -> str:
+    """An embedding of torch says only that an index is out of range."""
+    return (
+        f"The recipe makes {counted(signature.ids, 'id')}, 0 to {signature.ids - 1}: does the embedding have fewer rows? "
+        "Its num_embeddings must be at least the size of the vocabulary, or `ids` of the recipe; an embedding of places "
+        "must be as long as the longest sequence (max_length)"
+    )
 
 
 def _outputs(

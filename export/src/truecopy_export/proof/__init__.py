@@ -6,7 +6,7 @@ from .compare import compare
 from .comparison import Comparison, noun_of
 from .document import proof_document, unproven
 from .find import find_proof_items
-from .gate import check_gate, largest_of
+from .gate import check_gate
 from .images import find_proof_images
 from .items import ProofItems
 from .notes import proof_notes
@@ -29,7 +29,6 @@ __all__ = [
     "compare",
     "find_proof_images",
     "find_proof_items",
-    "largest_of",
     "noun_of",
     "proof_document",
     "proof_notes",

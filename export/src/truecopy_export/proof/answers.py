@@ -16,7 +16,7 @@ from truecopy.predict import Binary, Classification, Member, Multilabel, Result,
 from truecopy.predict import Regression as RegressionResult
 from truecopy.predict.answering import own_steps
 from truecopy.predict.generation import generate
-from truecopy.predict.heads import activate, decide
+from truecopy.predict.heads import activate, activated, decide
 from truecopy.proof import (
     crossings,
     edit_distance,
@@ -24,7 +24,7 @@ from truecopy.proof import (
     is_flip,
     relative_difference,
 )
-from truecopy.proof.tolerance import common_scale
+from truecopy.proof.tolerance import common_scale, distances
 
 from .comparison import Comparison, Tally
 from .original import Answer, Feeds
@@ -61,9 +61,9 @@ def _answered(member: Member, session: Session, item: Item, row: np.ndarray) -> 
     own = own_steps(row, item)
     if generates(task):
         return Answered(own, generate(member, session, item))
-    activated = activate(task, own[np.newaxis])[0]
-    result = decide(task, activated, item.source, item.warnings, 1)
-    return Answered(own, result, activated if isinstance(task, Regression) else None)
+    made = activated(task, own)
+    result = decide(task, made, item.source, item.warnings, 1)
+    return Answered(own, result, made if isinstance(task, Regression) else None)
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class _AsSession:
         return {self.contract.graph.answer: np.concatenate(made, axis=axis)}
 
 
-def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray, copy: np.ndarray) -> None:
-    """Both networks on one tensor.
+def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray, copy: np.ndarray) -> bool:
+    """Both networks on one tensor; are they further apart than on any item before?
 
     Raises:
         OutputError: the answers have different shapes, or NaN in them.
@@ -104,7 +104,7 @@ def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray
         raise OutputError(
             "original and copy answer in different shapes", expected=str(original.shape), got=str(copy.shape)
         )
-    _count_difference(found, task, name, original, copy)
+    furthest = _count_difference(found, task, name, original, copy)
     theirs, ours = activate(task, np.stack([original, copy]))
     if not isinstance(task, Regression):
         delta = float(np.abs(theirs - ours).max(initial=0.0))
@@ -116,26 +116,26 @@ def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray
     found.least = min(found.least, float(original.min(initial=np.inf)))
     found.most = max(found.most, float(original.max(initial=-np.inf)))
     found.outputs += original.size
+    return furthest
 
 
 def _count_difference(
     found: Comparison, task: Task, name: str, original: np.ndarray, copy: np.ndarray
-) -> None:
-    """Relative to the item's own largest output, or to that of all items where one alone does not tell."""
+) -> bool:
+    """Relative to the item's own largest output, or to a scale of all items where one alone does not tell."""
     scale = common_scale(task, [original])
     if scale is None:
         difference = relative_difference(copy, original)
-        if found.worst is None or difference > found.max_output_difference:
+        furthest = found.worst is None or difference > found.max_output_difference
+        if furthest:
             found.max_output_difference, found.worst = difference, name
-        return
-    apart = relative_difference(copy, original, 1.0)
-    if found.worst is None or apart > found.output_apart:
-        found.output_apart, found.worst = apart, name
-    found.output_scale = max(found.output_scale, scale)
-    if found.output_apart:
-        found.max_output_difference = (
-            found.output_apart / found.output_scale if found.output_scale else float("inf")
-        )
+        return furthest
+    scales = np.atleast_1d(scale)
+    apart = distances(copy, original)
+    each = apart if len(scales) > 1 else apart.max(initial=0, keepdims=True)
+    furthest = found.furthest.count(name, each, scales)
+    found.max_output_difference, found.worst = found.furthest.relative, found.furthest.item
+    return furthest
 
 
 def count_decision(tally: Tally, original: Answered, copy: Answered) -> None:

@@ -104,16 +104,24 @@ def _count(
     theirs, ours = answers["original"], answers["truecopy"]
     # The networks are compared on one tensor, whatever the tensors are.
     same = theirs if equal else of_original(member, original.answer, fed.ours)
-    count_outputs(result, task, name, same.row, ours.row)
+    furthest = count_outputs(result, task, name, same.row, ours.row)
     _count_decisions(result, name, theirs, ours)
     case = WorstCase(name, fed.theirs.feeds, fed.ours.feeds, same.row, ours.row)
-    if result.worst_case is None or case.severity > result.worst_case.severity:
+    if _is_worse(case, result, furthest=furthest):
         result.worst_case = case
     if fed.by_decoder is not None:
         answers["original"] = _by_its_decoder(result, original, member, fed, ours)
     if truth is not None:
         others = {who: of_original(member, answer, fed.theirs) for who, answer in original.others.items()}
         _count_truths(result, {**answers, **others}, truth)
+
+
+def _is_worse(case: WorstCase, result: Comparison, *, furthest: bool) -> bool:
+    """More tensor values differ; among equals, the outputs are further apart, as the gate measures it."""
+    known = result.worst_case
+    if known is None or case.differing != known.differing:
+        return known is None or case.differing > known.differing
+    return furthest
 
 
 def _count_values(result: Comparison, name: str, fed: Fed) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from truecopy.contract import Contract, ImageInput, TableInput
+from truecopy.proof.tolerance import over
 
 from .worst_case import WorstCase
 
@@ -19,6 +20,39 @@ def noun_of(contract: Contract) -> Noun:
     if isinstance(contract.input, ImageInput):
         return "image"
     return "row" if isinstance(contract.input, TableInput) else "text"
+
+
+@dataclass
+class Furthest:
+    """The largest output differences of all items, of each quantity by itself: each is relative to the largest output of
+    its own quantity. One entry where there are no quantities.
+
+    apart, scale: float64 (quantities,). items: which item each difference was seen on.
+    """
+
+    apart: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    scale: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    items: list[str] = field(default_factory=list)
+
+    def count(self, name: str, apart: np.ndarray, scale: np.ndarray) -> bool:
+        """One more item; is it the furthest one now?"""
+        if not self.items:
+            self.apart, self.scale, self.items = np.array(apart), np.array(scale), [name] * len(apart)
+            return True
+        further = apart > self.apart
+        for place in np.flatnonzero(further):
+            self.items[place] = name
+        self.apart, self.scale = np.maximum(self.apart, apart), np.maximum(self.scale, scale)
+        return bool(further[over(self.apart, self.scale).argmax()])
+
+    @property
+    def relative(self) -> float:
+        return float(over(self.apart, self.scale).max(initial=0))
+
+    @property
+    def item(self) -> str | None:
+        """The one with the largest relative difference."""
+        return self.items[int(over(self.apart, self.scale).argmax())] if self.items else None
 
 
 @dataclass
@@ -43,8 +77,8 @@ class Comparison(Tally):
     images: how many, whatever their kind; `noun` says what they are, `task` what they are asked. with_original: those whose tensor was compared with
     an original's, or that are given as the graph takes them. magnitudes: the largest absolute number of each quantity,
     by the original. hits: right answers, by who gave them; absolute: sums of absolute errors, (quantities,).
-    max_output_difference: relative to the largest output of its item; of numbers, relative to `output_scale`, the largest
-    of all items, which is then `output_apart` / `output_scale`. width: outputs of one row. outputs, least, most: how many raw outputs of the original there were, and their range.
+    max_output_difference: relative to the largest output of its item; of numbers and of outputs judged apart, `furthest`
+    says. width: outputs of one row. outputs, least, most: how many raw outputs of the original there were, and their range.
     """
 
     images: int = 0
@@ -59,8 +93,7 @@ class Comparison(Tally):
     max_decoder_difference: float = 0.0
     by_decoder: Tally = field(default_factory=Tally)
     max_output_difference: float = 0.0
-    output_apart: float = 0.0
-    output_scale: float = 0.0
+    furthest: Furthest = field(default_factory=Furthest)
     worst: str | None = None
     first_flip: str | None = None
     first_crossing: str | None = None

@@ -7,10 +7,12 @@ from pathlib import Path
 from truecopy.contract import ImageInput, TableInput
 from truecopy.errors import InputError, ProofError
 from truecopy.predict import Member
+from truecopy_export.paths import what_stands
 
 from .images import find_proof_images
 from .items import ProofItems
-from .truths import Truth, Truths, read_rows, truths_of
+from .truth_table import read_rows
+from .truths import Truth, Truths, truths_of
 
 
 def find_proof_items(path: Path, member: Member, proof_labels: Path | None = None) -> ProofItems:
@@ -26,7 +28,11 @@ def find_proof_items(path: Path, member: Member, proof_labels: Path | None = Non
         return find_proof_images(path, truths, proof_labels)
     what = "rows" if isinstance(member.contract.input, TableInput) else "lines"
     if not path.is_file():
-        raise ProofError(f"the proof is no file of {what}", got=str(path), fix=_what_to_name(what))
+        raise ProofError(
+            f"the proof is no file of {what}",
+            got=f"{path}, {what_stands(path)}",
+            fix=_what_to_name(what),
+        )
     try:
         sources = tuple(member.intake.many(path))
     except InputError as error:

@@ -9,6 +9,7 @@ import numpy as np
 from truecopy.contract import Regression, Task
 from truecopy.errors import ProofError
 from truecopy.proof import FP32_CPU
+from truecopy.proof.tolerance import measure
 
 from .activation import Ending, Seen, check_activation
 from .comparison import Comparison, Noun
@@ -25,36 +26,38 @@ _OTHER_DECISION: Mapping[str, str] = {"multilabel": "another set of labels", "se
 
 
 def check_gate(
-    comparison: Comparison, task: Task, allowed: float = 0.0, ulps: int = 0, ending: Ending | None = None
+    comparison: Comparison,
+    task: Task,
+    allowed: float = 0.0,
+    ulps: int = 0,
+    ending: Ending | None = None,
+    *,
+    stated: bool = False,
 ) -> None:
-    """FP32: no differing tensor value, outputs within 1e-4 of the largest logit, no flip, no threshold crossed, no number
+    """FP32: no differing tensor value, outputs within 1e-4 of the largest logit (number, probability), no flip, no threshold crossed, no number
     further away than 1e-5 of the largest; activation as stated.
 
     allowed: how far tensor values may be apart because the original's own kernel depends on the CPU, in tensor units;
     ulps: how far because the arithmetic is floating point, in units of the last place of float32. Outputs are compared on
-    one tensor, so their rule holds all the same. ending: what the graph's answer comes out of, where that is seen.
+    one tensor, so their rule holds all the same. ending: what the graph's answer comes out of, where that is seen. stated: the activation was said in so many
+    words.
 
     Raises:
         RecipeError: the outputs contradict the stated activation.
         ProofError: original and copy differ; names the stage and the worst item.
     """
-    check_activation(task, Seen.in_proof(comparison), ending)
+    check_activation(task, Seen.in_proof(comparison), ending, stated=stated)
     _check_tensors(comparison, allowed, ulps)
     if comparison.max_output_difference > FP32_CPU:
         raise ProofError(
             "the outputs differ too much",
-            expected=f"at most {FP32_CPU:.0e} of the largest {largest_of(task)}",
+            expected=f"at most {FP32_CPU:.0e} {measure(task, comparison.width)}",
             got=f"{comparison.max_output_difference:.1e}",
             where=f"stage output, {comparison.worst}",
         )
     _check_decisions(comparison)
     if isinstance(task, Regression):
         _check_numbers(comparison, task)
-
-
-def largest_of(task: Task) -> str:
-    """What an output difference is relative to, in words."""
-    return "output" if isinstance(task, Regression) else "logit"
 
 
 def _check_tensors(comparison: Comparison, allowed: float, ulps: int) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from truecopy.errors import ProofError
 from truecopy.jobs.images import find_images
+from truecopy_export.paths import what_stands
 
 from .items import ProofItems
-from .truths import OneLabel, Truth, Truths, read_rows
+from .truth_table import read_rows
+from .truths import OneLabel, Truth, Truths
 
 
 def find_proof_images(folder: Path, truths: Truths, table: Path | None = None) -> ProofItems:
@@ -23,7 +25,9 @@ def find_proof_images(folder: Path, truths: Truths, table: Path | None = None) -
     """
     if not folder.is_dir():
         raise ProofError(
-            "the proof folder is not there", got=str(folder), fix="Name a folder with real images"
+            "the proof folder is not there",
+            got=f"{folder}, {what_stands(folder)}",
+            fix="Name a folder with real images",
         )
     found = find_images([str(folder)])
     if not found.paths:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from truecopy.contract.resize import PassOrder
 
+from .activation import Ending
 from .comparison import Comparison, Noun
 from .original import Original
 
 
-def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -> list[str]:
-    """Sentences for people."""
+def proof_notes(
+    comparison: Comparison, original: Original, passes: PassOrder, ending: Ending | None = None
+) -> list[str]:
+    """Sentences for people. ending: what the graph's answer comes out of, where that is seen."""
     many = f"{comparison.noun}s"
     notes = []
     if comparison.affected_by_passes:
@@ -25,7 +28,7 @@ def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -
             f"{left_out} proof {many} could not be read and were left out: {comparison.unreadable[0]}"
         )
     inside = comparison.inside_unit == comparison.images > comparison.already_probabilities
-    if comparison.images and inside and comparison.task == "multiclass":
+    if comparison.images and inside and ending is None and comparison.task == "multiclass":
         notes.append(
             "every output lies in [0, 1], but rows do not sum to 1: if the network ends in a sigmoid, it is no "
             "multiclass model, and a softmax on top changes its answers"
@@ -36,6 +39,7 @@ def proof_notes(comparison: Comparison, original: Original, passes: PassOrder) -
         )
     elif comparison.images > 1 and comparison.width == 1 and comparison.least == comparison.most:
         notes.append(f"every {comparison.noun} gets the same output: was this network ever trained?")
+    notes += _below_chance(comparison)
     notes += _bounded(comparison, original)
     notes += _weights(comparison)
     if 0 < comparison.labelled < comparison.images:
@@ -62,6 +66,23 @@ _NO_ORIGINAL: Mapping[Noun, str] = {
     "text": "the text policy has no original encoder to equal, and the proof texts have no labels: whether these ids are "
     "the right ones is not proven",
 }
+
+
+# Fewer labelled items say too little.
+_ENOUGH = 20
+
+
+def _below_chance(comparison: Comparison) -> list[str]:
+    """Right less than half as often as by chance: labels in another order than the outputs are the usual reason."""
+    accuracy = comparison.accuracy("truecopy")
+    if comparison.task not in ("multiclass", "binary") or accuracy is None or comparison.labelled < _ENOUGH:
+        return []
+    classes = 2 if comparison.task == "binary" else comparison.width
+    if not classes or accuracy >= 0.5 / classes:
+        return []
+    chance = 1 / classes
+    note = f"an accuracy of {accuracy:.4f} is less than half of what chance gives ({chance:.4f}): is the order of --labels right?"
+    return [note]
 
 
 def _weights(comparison: Comparison) -> list[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from truecopy.contract import Binary, Multiclass, Multilabel, Regression, Sequence, Task, names_of
@@ -15,6 +13,7 @@ from truecopy.errors import ProofError
 
 Truth: TypeAlias = int | frozenset[int] | tuple[float, ...] | str
 SEPARATOR = "|"
+_SHOWN = 8
 
 
 class Truths(Protocol):
@@ -56,7 +55,7 @@ class OneLabel:
         return {**numbers, **self.names()}
 
     def read(self, row: Mapping[str, str], where: str) -> int:
-        return _place(self.known(), row["label"], where)
+        return _place(self.known(), row["label"], self.labels, where)
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class LabelSet:
     def read(self, row: Mapping[str, str], where: str) -> frozenset[int]:
         known = OneLabel(self.labels, self.label_ids).known()
         names = [name.strip() for name in row["label"].split(SEPARATOR)] if row["label"].strip() else []
-        return frozenset(_place(known, name, where) for name in names)
+        return frozenset(_place(known, name, self.labels, where) for name in names)
 
 
 @dataclass(frozen=True)
@@ -116,15 +115,18 @@ def truths_of(task: Task) -> OneLabel | LabelSet | Numbers | Text:
             return Text()
 
 
-def _place(known: Mapping[str, int], name: str, where: str) -> int:
-    if name not in known:
-        raise ProofError(
-            "a proof label is no label of the model",
-            expected="a label that stands once, a label id or an index",
-            got=repr(name),
-            where=where,
-        )
-    return known[name]
+def _place(known: Mapping[str, int], name: str, labels: tuple[str, ...], where: str) -> int:
+    if name in known:
+        return known[name]
+    shown = ", ".join(map(repr, labels[:_SHOWN])) + (", ..." if len(labels) > _SHOWN else "")
+    close = difflib.get_close_matches(name, labels, n=1)
+    raise ProofError(
+        "a proof label is no label of the model" if name.strip() else "the cell of `label` is empty",
+        expected="a label that stands once, a label id or an index",
+        got=repr(name),
+        where=where,
+        fix=f"{f'Did you mean {close[0]!r}? ' if close else ''}The labels are {shown}",
+    )
 
 
 def _number(cell: str, name: str, where: str) -> float:
@@ -133,31 +135,6 @@ def _number(cell: str, name: str, where: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise ProofError(f"the truth of {name!r} is no number", got=repr(cell), where=where)
+        what = "is no number" if cell.strip() else "is missing: the cell is empty"
+        raise ProofError(f"the truth of {name!r} {what}", got=repr(cell), where=where)
     return number
-
-
-def read_rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[Mapping[str, str], str]]:
-    """The rows of a CSV or TSV file with the columns `columns` among others, each with its place `file:line`.
-
-    Raises:
-        ProofError: not readable, or a column is not there.
-    """
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-        delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        lines = [(reader.line_num, cells) for cells in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ProofError(f"cannot read the proof labels: {error}", where=str(table)) from error
-    header = lines[0][1] if lines else []
-    if len(lines) < 2 or not set(columns) <= set(header):
-        named = " and ".join(f"`{name}`" for name in columns)
-        raise ProofError(
-            f"the proof labels have no column{'s' * (len(columns) > 1)} {named}", where=str(table)
-        )
-    for line, cells in lines[1:]:
-        # A line of nothing is an empty cell where there is one column, and no row where there are several.
-        if cells or len(header) == 1:
-            filled = [*cells, *[""] * (len(header) - len(cells))]
-            yield dict(zip(header, filled, strict=False)), f"{table}:{line}"

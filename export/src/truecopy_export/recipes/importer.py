@@ -126,6 +126,7 @@ def read_object(transform: Any, source: str, circumstances: Circumstances) -> Re
     """
     if isinstance(transform, Recipe):
         return transform
+    _refuse_data(transform, source)
     if isinstance(transform, list | tuple):
         raise RecipeError(
             f"a {type(transform).__name__} of transforms",
@@ -146,6 +147,29 @@ def read_object(transform: Any, source: str, circumstances: Circumstances) -> Re
     recipe = read_transform(transform, source, circumstances, TIMM_READERS)
     files = choose_decoder(circumstances, recipe.image.color, default="pillow", torchvision=True)
     return replace(recipe, input=files.input, load=files.load)
+
+
+def _refuse_data(thing: Any, source: str) -> None:
+    """Nothing, or data where the object is wanted that was fitted on them.
+
+    Raises:
+        RecipeError: says what a recipe is.
+    """
+    wanted = (
+        "the object that made the network's inputs in the training: a transform of pictures, a fitted scikit-learn "
+        "object, a TextRecipe"
+    )
+    if thing is None:
+        raise RecipeError(
+            "there is no recipe", expected=wanted, got="None", fix=f"Or a spelling: {SPELLINGS}"
+        )
+    if type(thing).__name__ in ("DataFrame", "Series", "ndarray", "Tensor"):
+        raise RecipeError(
+            f"a {type(thing).__name__} is data, and no recipe",
+            expected=wanted,
+            where=source,
+            fix="For a table pass what was fitted on it: recipe=preprocessor, a fitted ColumnTransformer for instance",
+        )
 
 
 def _library(transform: Any) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
+from numbers import Number
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from truecopy.errors import RecipeError
+from truecopy_export.counted import counted
 
 MAX_BYTES = 16 * 1024 * 1024
 Sort: TypeAlias = Literal["string", "natural"] | None
@@ -31,12 +33,12 @@ def read_labels(source: str | Path | Sequence[str] | Mapping[str, int], *, sort:
     folders, a list, or a class_to_idx mapping. `sort` is for folders whose two usual orders differ.
 
     Raises:
-        RecipeError: not readable as any of these, or an order that is not certain.
+        RecipeError: not readable as any of these, or an order that is not certain (a set).
     """
     if isinstance(source, Mapping):
         return _from_class_to_idx(source)
     if not isinstance(source, str | Path):
-        return _checked(tuple(source), None, "list")
+        return _checked(_in_order(source), None, "list")
     path = Path(source)
     if path.is_dir():
         return _from_folder(path, sort)
@@ -57,6 +59,30 @@ def read_labels(source: str | Path | Sequence[str] | Mapping[str, int], *, sort:
     return _checked(tuple(lines), None, where)
 
 
+def _in_order(source: object) -> tuple[object, ...]:
+    """The entries of a list, tuple, array or another thing with an order of its own.
+
+    Raises:
+        RecipeError: it has none.
+    """
+    if isinstance(source, Set | ValuesView):
+        raise RecipeError(
+            "labels need the order of the outputs, and a set has no order",
+            expected="a list, one label per output",
+            got=type(source).__name__,
+            fix="Give the training's list; labels=sorted([...]) only if sorting is what the training did",
+        )
+    listed = isinstance(source, Iterable) and not isinstance(source, bytes | bytearray)
+    if not listed or getattr(source, "ndim", 1) != 1:  # a data frame would give the names of its columns
+        raise RecipeError(
+            "these are no labels",
+            expected="a list of texts, a class_to_idx, or the name of a file",
+            got=repr(source)[:80],
+            fix="For example: labels=['cat', 'dog']",
+        )
+    return tuple(cast("Iterable[object]", source))
+
+
 def check_labels(labels: Labels, classes: int) -> tuple[str, ...]:
     """Notices about `labels` for a model with `classes` outputs.
 
@@ -65,9 +91,9 @@ def check_labels(labels: Labels, classes: int) -> tuple[str, ...]:
     """
     if len(labels.labels) != classes:
         raise RecipeError(
-            f"{len(labels.labels)} labels for {classes} outputs",
+            f"{counted(len(labels.labels), 'label')} for {counted(classes, 'output')}",
             where=labels.source.partition(" sha256:")[0],
-            fix="Give one label per output, in the order of the outputs (--labels FILE)",
+            fix="Give one label per output, in the order of the outputs (--labels FILE; in Python labels=[...])",
         )
     places: dict[str, list[str]] = {}
     for index, label in enumerate(labels.labels):
@@ -103,7 +129,7 @@ def _from_class_to_idx(mapping: Mapping[str, int]) -> Labels:
             "class_to_idx does not number the classes",
             expected=f"0 to {len(names) - 1}, each once",
             got=_first_wrong(indices),
-            fix="Give the labels in a file (--labels FILE)",
+            fix="Give the labels in a file (--labels FILE; in Python labels=[...])",
         )
     return _checked(tuple(map(str, names)), None, "checkpoint class_to_idx")
 
@@ -219,11 +245,15 @@ def _no_name(kind: str, value: object, source: str, index: int) -> RecipeError:
         expected="text of 1 to 1000 characters without tabs",
         got=repr(value)[:80],
         where=f"{source}, place {index}",
+        fix="Labels are names: write numbers as texts, labels=[str(c) for c in ...]; in JSON with quotes"
+        if isinstance(value, Number)
+        else None,
     )
 
 
-def _checked(labels: tuple[str, ...], label_ids: tuple[str, ...] | None, source: str) -> Labels:
-    for name, values in (("label", labels), ("label_id", label_ids or ())):
+def _checked(labels: tuple[object, ...], label_ids: tuple[str, ...] | None, source: str) -> Labels:
+    named: tuple[tuple[str, tuple[object, ...]], ...] = (("label", labels), ("label_id", label_ids or ()))
+    for name, values in named:
         for index, value in enumerate(values):
             # One character may be a space or a tab: a token of a text.
             if not isinstance(value, str) or (len(value) != 1 and not _is_name(value)):
@@ -231,4 +261,5 @@ def _checked(labels: tuple[str, ...], label_ids: tuple[str, ...] | None, source:
     if label_ids is not None and len(set(label_ids)) != len(label_ids):
         twice = next(value for value in label_ids if label_ids.count(value) > 1)
         raise RecipeError("label ids are unique", got=f"{twice!r} more than once", where=source)
-    return Labels(labels, label_ids, source)
+    # A subclass (numpy.str_, an enumeration) becomes the plain text that it holds, whatever its own __str__ says.
+    return Labels(tuple(str.__str__(label) for label in labels if isinstance(label, str)), label_ids, source)

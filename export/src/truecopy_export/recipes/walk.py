@@ -136,7 +136,8 @@ def _refuse(part: object) -> NoReturn:
     if name == "Lambda" or inspect.isroutine(part):
         raise RecipeError(
             f"the code inside {name} cannot be read",
-            fix="Write it with torchvision's own classes, or write the steps in a steps.yaml",
+            fix="For a table pass a fitted scikit-learn object; for pictures write it with torchvision's own classes, "
+            "or write the steps in a steps.yaml; for texts pass it as TextRecipe(input, encode=...)",
         )
     inner = getattr(part, "transforms", None)
     if not isinstance(inner, list | tuple) and spelling(inner) in ("v1.Compose", "v2.Compose"):

@@ -49,7 +49,8 @@ def said_labels(labels: Labels | None) -> Labels:
     """
     if labels is None:
         raise RecipeError(
-            "there are no labels", fix="--labels labels.txt (one per line, in the order of the outputs)"
+            "there are no labels",
+            fix="--labels labels.txt (one per line, in the order of the outputs); in Python labels=[...]",
         )
     return labels
 
@@ -58,5 +59,6 @@ def task_notes(spec: TaskSpec, task: Task) -> tuple[str, ...]:
     """What was assumed because nobody said it."""
     if isinstance(task, Binary) and spec.fields.get("positive") is None:
         label = task.labels[task.positive]
-        return (f"the positive label is {label!r}, the second one; --task-arg positive=... says otherwise",)
+        said = "--task-arg positive=... says otherwise (in Python task={'kind': 'binary', 'positive': ...})"
+        return (f"the positive label is {label!r}, the second one; {said}",)
     return ()

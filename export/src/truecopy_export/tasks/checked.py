@@ -34,3 +34,20 @@ def number(value: Any) -> Any:
 def numbers(value: Any) -> Any:
     """The same for each entry of a list."""
     return [number(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def plain(value: Any) -> Any:
+    """Numbers and arrays of NumPy, pandas and torch as plain numbers and lists, inside lists and mappings too.
+
+    Everything else, a live scaler among it, stays what it is. float32 0.3 is 0.30000001192092896: its own value.
+    """
+    if isinstance(value, Mapping):
+        return {plain(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if isinstance(value, tuple):
+        return tuple(plain(one) for one in value)
+    if isinstance(value, type) or not callable(getattr(value, "tolist", None)):
+        return value
+    made = value.tolist()
+    return made if type(made) is type(value) else plain(made)  # longdouble gives itself

@@ -36,7 +36,7 @@ def decoding_document(given: Any, layout: str, labels: tuple[str, ...], source: 
             got=None if given is None else repr(given)[:80],
             where=source,
             fix="--task-arg decoding=plain: the best token of every step. For a CTC network: "
-            + _EXAMPLES["ctc"],
+            f"{_EXAMPLES['ctc']}. In Python a field of the task, 'decoding': {{'rule': 'ctc', 'blank': 0}}",
         )
     rule = said["rule"]
     if rule not in _RULES:
@@ -61,6 +61,11 @@ def decoding_document(given: Any, layout: str, labels: tuple[str, ...], source: 
     return {"rule": rule, "reads": reads, "stop": found, "max_new": said["max_new"]}
 
 
+def has_blank(given: Any) -> bool:
+    """Whether the rule that was said is CTC's; False where none was."""
+    return (given.get("rule") if isinstance(given, Mapping) else given) == "ctc"
+
+
 def _ctc(said: Mapping[str, Any], labels: tuple[str, ...], source: str) -> dict[str, Any]:
     _need(said, "ctc", "blank", source)
     collapse = said.get("collapse")
@@ -76,5 +81,5 @@ def _need(said: Mapping[str, Any], rule: str, field: str, source: str) -> None:
         raise RecipeError(
             f"decoding rule {rule!r} needs `{field}`",
             where=source,
-            fix=f"For example: {_EXAMPLES[rule]}; tokens are named, or counted from 0",
+            fix=f"For example: {_EXAMPLES[rule]} (in Python a field of the task); tokens are named, or counted from 0",
         )

@@ -20,7 +20,9 @@ def build_multilabel(spec: TaskSpec, labels: Labels, answer: GraphOutput) -> Tas
     """A sigmoid each, and a label from 0.5 on, unless something else is said."""
     if answer.classes == 1 and len(labels.labels) == 2:
         raise RecipeError(
-            "2 labels for 1 output", where=spec.source, fix="For yes or no on one output type --task binary"
+            "2 labels for 1 output",
+            where=spec.source,
+            fix="For yes or no on one output type --task binary (in Python: task='binary')",
         )
     if answer.classes is not None:
         check_labels(labels, answer.classes)

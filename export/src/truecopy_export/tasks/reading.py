@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from truecopy.errors import RecipeError
 from truecopy_export.recipes.python_object import load_object
 
+from .checked import plain
 from .fields import check_fields, check_kind
 from .spec import TaskSpec
 
@@ -23,18 +25,21 @@ def read_task(
     arguments: Mapping[str, Any] | None = None,
     activation: str | None = None,
     threshold: float | None = None,
+    said: str = "--task",
 ) -> TaskSpec:
     """Everything that was said about the task, in one place.
 
     task: a kind, a .yaml file with `kind` and its fields, `python:module:object` (such a mapping), or the mapping.
-    arguments: single fields (--task-arg). activation, threshold: the flags of these names.
+    said: what the caller calls the task, for messages. arguments: single fields (--task-arg). activation, threshold: the flags of these names.
 
     Raises:
         RecipeError: an unknown kind or field (names the nearest), or one field said twice with two values.
     """
-    spec = _spec(task)
+    spec = _spec(task, said)
     fields = dict(spec.fields)
-    for name, value, flag in _flags(spec.kind, arguments or {}, activation, threshold):
+    for name, value, flag in _flags(
+        spec.kind, arguments or {}, activation, threshold, "--" if said.startswith("--") else ""
+    ):
         if fields.get(name) is not None and fields[name] != value:
             raise RecipeError(
                 f"{flag} and the task contradict one another",
@@ -71,32 +76,32 @@ def parse_task_arguments(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def _flags(
-    kind: str, arguments: Mapping[str, Any], activation: str | None, threshold: float | None
+    kind: str, arguments: Mapping[str, Any], activation: str | None, threshold: float | None, dashes: str
 ) -> list[tuple[str, Any, str]]:
-    """(field, value, flag). A multilabel task has one threshold a label; one number is for all."""
-    said = [(name, value, f"--task-arg {name}") for name, value in arguments.items()]
+    """(field, value, flag); `dashes` before a flag on the command line, nothing in Python. A multilabel task has one threshold a label; one number is for all."""
+    said = [(name, plain(value), f"--task-arg {name}") for name, value in arguments.items()]
     if activation is not None:
-        said.append(("activation", activation, "--activation"))
+        said.append(("activation", activation, f"{dashes}activation"))
     if threshold is not None:
-        said.append(("thresholds" if kind == "multilabel" else "threshold", threshold, "--threshold"))
+        said.append(
+            ("thresholds" if kind == "multilabel" else "threshold", plain(threshold), f"{dashes}threshold")
+        )
     return said
 
 
-def _spec(task: str | Path | Mapping[str, Any] | TaskSpec) -> TaskSpec:
+def _spec(task: str | Path | Mapping[str, Any] | TaskSpec, said: str) -> TaskSpec:
     if isinstance(task, TaskSpec):
         check_kind(task.kind, task.source)
-        return task
+        return replace(task, fields=plain(task.fields))
     if isinstance(task, Mapping):
         return _from_mapping(task, "task")
     text = str(task)
     if text.startswith("python:"):
         found = load_object(text.removeprefix("python:"), RecipeError)
-        if isinstance(found, TaskSpec):
-            return found
-        return _from_mapping(found, text)
+        return _spec(found, said) if isinstance(found, TaskSpec) else _from_mapping(found, text)
     if isinstance(task, Path) or text.lower().endswith((".yaml", ".yml")):
         return _from_mapping(_read(Path(text)), f"file {Path(text).name}")
-    return TaskSpec(check_kind(text, "--task"))
+    return TaskSpec(check_kind(text, said), source=said)
 
 
 def _from_mapping(value: object, source: str) -> TaskSpec:
@@ -108,7 +113,7 @@ def _from_mapping(value: object, source: str) -> TaskSpec:
             where=source,
         )
     kind = check_kind(value["kind"], source)
-    fields = {name: field for name, field in value.items() if name != "kind"}
+    fields = {name: plain(field) for name, field in value.items() if name != "kind"}
     check_fields(kind, fields, source)
     return TaskSpec(kind, fields, source)
 

@@ -35,7 +35,8 @@ def build_regression(spec: TaskSpec, labels: Labels | None, answer: GraphOutput)
             "the numbers of a regression need names",
             expected=f"`values`, one for each output of {answer.name!r}",
             where=spec.source,
-            fix="For example: --task-arg 'values=[{name: price, unit: EUR}]'",
+            fix="For example: --task-arg 'values=[{name: price, unit: EUR}]'; in Python "
+            "task={'kind': 'regression', 'values': [{'name': 'price', 'unit': 'EUR'}]}",
         )
     values = list(labels.labels) if labels is not None else _listed(given)
     document = {
@@ -45,6 +46,16 @@ def build_regression(spec: TaskSpec, labels: Labels | None, answer: GraphOutput)
         "undo": undo_documents(spec.fields.get("undo"), len(values), spec.source),
     }
     return checked_task(document, answer, spec.source)
+
+
+def value_names(spec: TaskSpec, labels: Labels | None) -> tuple[str, ...] | None:
+    """The names of a regression's numbers, where they were said; None where they were not, or are wrong."""
+    if labels is not None:
+        return labels.labels
+    names = [
+        one.get("name") if isinstance(one, Mapping) else one for one in _listed(spec.fields.get("values"))
+    ]
+    return tuple(map(str, names)) if all(isinstance(name, str) for name in names) else None
 
 
 def _listed(given: Any) -> list[Any]:

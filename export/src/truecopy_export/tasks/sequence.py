@@ -9,7 +9,7 @@ from truecopy.errors import RecipeError
 from truecopy_export.recipes import Labels
 
 from .checked import checked_task
-from .decoding import decoding_document
+from .decoding import decoding_document, has_blank
 from .layout import sequence_layout
 from .spec import TaskSpec
 
@@ -20,8 +20,9 @@ def build_sequence(spec: TaskSpec, labels: Labels, answer: GraphOutput) -> Task:
     Raises:
         RecipeError: a vocabulary of another size than the answer, or what must be said was not.
     """
-    layout = sequence_layout(spec.fields.get("layout"), labels, answer, spec.source)
-    decoding = decoding_document(spec.fields.get("decoding"), layout, labels.labels, spec.source)
+    said = spec.fields.get("decoding")
+    layout = sequence_layout(spec.fields.get("layout"), labels, answer, spec.source, blank=has_blank(said))
+    decoding = decoding_document(said, layout, labels.labels, spec.source)
     document = {
         "kind": "sequence",
         "activation": spec.fields.get("activation") or "softmax",
@@ -52,5 +53,6 @@ def _joiner(spec: TaskSpec, labels: tuple[str, ...], decoding: dict[str, Any]) -
         expected="`joiner`, because some tokens are longer than one character",
         got=repr(long[0]),
         where=spec.source,
-        fix="--task-arg 'joiner=\" \"' for words, --task-arg 'joiner=\"\"' for pieces that carry their own spaces",
+        fix="--task-arg 'joiner=\" \"' for words, --task-arg 'joiner=\"\"' for pieces that carry their own spaces; in "
+        "Python a field of the task, 'joiner': ' '",
     )

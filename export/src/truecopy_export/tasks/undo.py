@@ -11,6 +11,7 @@ from truecopy.errors import RecipeError
 from truecopy_export.recipes.python_object import load_object
 
 from .checked import number
+from .fields import nearest
 
 # op -> its fields, one number a value each; null where the document may leave one out.
 _OPS: Mapping[str, tuple[str, ...]] = {
@@ -50,16 +51,41 @@ def _documents(step: Any, width: int, where: str) -> list[dict[str, Any]]:
             expected="{op: standard | min_max | log1p, ...}, a fitted scaler or python:module:object",
             got=repr(step)[:80],
             where=where,
+            fix=_nearest_op(step),
         )
     from truecopy_export.recipes.sklearn.targets import read_undo
 
-    return [msgspec.to_builtins(one) for one in read_undo((step,))]
+    try:
+        return [msgspec.to_builtins(one) for one in read_undo((step,))]
+    except RecipeError as error:
+        raise RecipeError.of(
+            error, where=f"{where}, the scaler of the target", fix=_fix(step, error)
+        ) from error
+
+
+def _fix(step: Any, error: RecipeError) -> str | None:
+    """The preprocessing of the inputs is fitted by the training; the scaler of the target is fitted apart."""
+    if not error.what.endswith("is not fitted"):
+        return error.fix
+    name = type(step).__name__
+    return f"Pass the {name} that scaled the targets in the training, after its fit on them: `undo` holds its numbers"
+
+
+def _nearest_op(given: object) -> str | None:
+    close = nearest(given, _OPS).removeprefix(", ")
+    return close.capitalize() if close else None
 
 
 def _document(step: Mapping[str, Any], width: int, where: str) -> dict[str, Any]:
     op = step.get("op")
     if op not in _OPS:
-        raise RecipeError("a step of `undo`", expected=f"op {', '.join(_OPS)}", got=repr(op), where=where)
+        raise RecipeError(
+            "a step of `undo`",
+            expected=f"op {', '.join(_OPS)}",
+            got=repr(op),
+            where=where,
+            fix=_nearest_op(op),
+        )
     fields = _OPS[str(op)]
     unknown = [name for name in step if name not in ("op", *fields)]
     if unknown:

@@ -174,10 +174,13 @@ def _table(model: Model, part: Iterable[Answered], top: int) -> Table:
     for heading in between:
         _add_column(table, heading)
     table.add_column("notes", overflow="fold")
-    for answered in part:
-        for row in _rows(answered, len(between), top):
+    printed = [(answered, list(_rows(answered, len(between), top))) for answered in part]
+    # A rule between items helps where an item has several rows.
+    ruled = any(len(rows) > 1 for _, rows in printed)
+    for answered, rows in printed:
+        for row in rows:
             table.add_row(*row, style="red" if isinstance(answered.outcome, Failure) else None)
-        if top > 1:
+        if ruled:
             table.add_section()
     return table
 

@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from msgspec import UNSET
 
-from truecopy.contract import Contract, Decisions, Errors, Multiclass, Regression, Task
+from truecopy.contract import Contract, Decisions, Errors, Regression, Task
 from truecopy.contract.input_words import item_noun
+from truecopy.proof.tolerance import measure_of
 
 from .output import count
 
@@ -29,8 +30,7 @@ def proof_parts(contract: Contract) -> Iterator[Said]:
             f"{why} the original is within {proof.bound.levels:.3g} levels, {proof.bound.tensor:.3g} in the tensor",
         )
     if proof.output is not None:
-        largest = "logit" if isinstance(task, Multiclass) else "number of the answer"
-        yield "  outputs", f"within {proof.output.max_abs_over_max_logit:.1e} of the largest {largest}"
+        yield "  outputs", f"within {proof.output.max_abs_over_max_logit:.1e} {measure_of(contract)}"
     if proof.decisions is not None:
         yield "  decisions", decisions_in_words(task, proof.decisions)
     if proof.accuracy is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from truecopy.errors import ContractError
 
-from .graph import GraphOutput
+from .graph import GraphInput, GraphOutput
 from .tasks import Binary, Multiclass, Multilabel, Regression, Sequence, Task, names_of
 
 
@@ -27,6 +27,25 @@ def check_answer(task: Task, answer: GraphOutput) -> None:
             _check_binary(task, answer)
         case Multiclass() | Multilabel() | Regression():
             _check_row(task, answer)
+
+
+def check_batch(task: Task, graph_input: GraphInput, answer: GraphOutput) -> None:
+    """An answer for as many items as went in: where its batch is fixed, it is the input's.
+
+    A free batch of the answer says nothing: shapes of foreign graphs are often not worked out.
+
+    Raises:
+        ContractError: names the JSON path.
+    """
+    axis = task.layout.index("N") if isinstance(task, Sequence) else 0
+    found, fed = answer.shape[axis], graph_input.batch
+    if isinstance(found, int) and found != fed:
+        raise ContractError(
+            f"the answer {answer.name!r} is for another number of items than input {graph_input.name!r} takes",
+            expected="a free batch" if fed is None else f"a batch of {fed}",
+            got=f"shape {list(answer.shape)}",
+            where="`$.graph.outputs`",
+        )
 
 
 def _check_row(task: Multiclass | Multilabel | Regression, answer: GraphOutput) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from truecopy.errors import ContractError
 
-from .agreement import check_answer
+from .agreement import check_answer, check_batch
 from .document import Contract, ImageInput
 from .flow import Flow, flow
 from .graph import GraphInput, GraphOutput
 from .inputs import check_table, check_tokens, only_input
 from .steps import Step
 from .tables import TableInput
-from .tasks import Autoregressive, Sequence, names_of
+from .tasks import Autoregressive, Regression, Sequence, names_of
 from .tokens import TokensInput
 
 
@@ -32,7 +32,9 @@ def check(contract: Contract) -> None:
         case TokensInput() as tokens:
             _check_no_steps(contract, "tokens")
             check_tokens(tokens, contract.graph.inputs)
-    check_answer(contract.task, _answer(contract))
+    answer = _answer(contract)
+    check_answer(contract.task, answer)
+    check_batch(contract.task, contract.graph.main_input, answer)
     _check_generation(contract)
     _check_relabel(contract)
 
@@ -77,6 +79,21 @@ def _check_generation(contract: Contract) -> None:
             f"{len(task.labels)} tokens come out, and ids below {contract.input.ids} go in",
             where="`$.task.labels`",
         )
+    if contract.input.text is not None:
+        _check_vocabulary(task.labels, contract.input.text.vocabulary)
+
+
+def _check_vocabulary(labels: tuple[str, ...], vocabulary: tuple[str, ...]) -> None:
+    """What is answered is put behind what was given: one id is one token on both sides."""
+    for place, (label, token) in enumerate(zip(labels, vocabulary, strict=False)):
+        if label != token:
+            raise ContractError(
+                f"id {place} is one token in the answer and another in the input, and answers are fed back",
+                expected=f"{token!r}, as `$.input.text.vocabulary[{place}]` says",
+                got=repr(label),
+                where=f"`$.task.labels[{place}]`",
+                fix="Give the labels in the order of the vocabulary",
+            )
 
 
 def check_steps(steps: tuple[Step, ...], channels: int) -> Flow:
@@ -136,6 +153,13 @@ def _answer(contract: Contract) -> GraphOutput:
 
 
 def _check_relabel(contract: Contract) -> None:
+    if contract.views.relabel and isinstance(contract.task, Regression | Sequence):
+        raise ContractError(
+            "a view changes the order of labels, and this task has none that change places",
+            expected="an empty object for a regression or a sequence",
+            got=", ".join(map(repr, contract.views.relabel)),
+            where="`$.views.relabel`",
+        )
     count = len(names_of(contract.task))
     for view, order in contract.views.relabel.items():
         if sorted(order) != list(range(count)):

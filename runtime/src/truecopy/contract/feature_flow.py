@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from truecopy.errors import ContractError
 
+from .column_cells import can_be
+from .float32_constants import check_float32
 from .tables import (
     Cell,
     ColumnDtype,
@@ -22,10 +24,15 @@ from .tables import (
 
 @dataclass(frozen=True)
 class Features:
-    """Between two steps of a chain. text: the values are texts. width: columns. computed: no longer the given cells."""
+    """Between two steps of a chain. text: the values are texts. width: columns. computed: no longer the given cells.
+
+    dtypes, fills: of each column, what its cells are and what has been put into empty ones.
+    """
 
     text: bool
     width: int
+    dtypes: tuple[ColumnDtype, ...] = ()
+    fills: tuple[tuple[Cell, ...], ...] = ()
     computed: bool = False
 
 
@@ -52,12 +59,17 @@ def _block_width(block: FeatureBlock, dtypes: dict[str, ColumnDtype], where: str
         raise ContractError(
             "a block takes text columns or number columns, not both", where=f"`{where}.columns`"
         )
-    state = Features(texts.pop(), len(block.columns))
+    columns = tuple(dtypes[name] for name in block.columns)
+    state = Features(texts.pop(), len(columns), columns, ((),) * len(columns))
     for index, step in enumerate(block.chain):
         try:
             state = _after(step, state)
+            # What is imputed before an encoder stays a cell: nothing is computed with it.
+            encoded = any(isinstance(later, OneHot | Ordinal) for later in block.chain[index + 1 :])
+            if block.dtype == "float32" and not encoded:
+                check_float32(step)
         except ContractError as error:
-            raise ContractError.of(error, where=f"`{where}.chain[{index}]`") from error
+            raise ContractError.of(error, where=f"`{where}.chain[{index}]{error.where or ''}`") from error
     if state.text:
         raise ContractError(
             "a text column must become numbers",
@@ -72,7 +84,8 @@ def _after(step: TableStep, state: Features) -> Features:
         case Impute(fill=fill, missing=missing):
             _check_count("values of fill", len(fill), state.width)
             _check_cells((*fill, missing), state)
-            return state
+            fills = zip(state.fills, fill, strict=True) if state.fills else ()
+            return replace(state, fills=tuple((*before, one) for before, one in fills))
         case Standard():
             _check_numbers("standard", state)
             _check_given("means", step.mean, state)
@@ -115,12 +128,26 @@ def _check_categories(categories: tuple[tuple[Cell | None, ...], ...], state: Fe
             fix="Put it first, or behind impute alone",
         )
     _check_count("lists of categories", len(categories), state.width)
-    for known in categories:
+    for place, known in enumerate(categories):
         if not known:
             raise ContractError("a column has no categories")
         if len(set(known)) != len(known):
             raise ContractError("a category stands twice")
         _check_cells(known, state)
+        _check_possible(known, place, state)
+
+
+def _check_possible(known: tuple[Cell | None, ...], place: int, state: Features) -> None:
+    """A category is a cell of the column, or was put into an empty one."""
+    dtype, fills = state.dtypes[place], state.fills[place]
+    for index, cell in enumerate(known):
+        if cell is not None and cell not in fills and not can_be(cell, dtype):
+            raise ContractError(
+                "no cell of the column can be this category",
+                expected=f"{dtype}",
+                got=repr(cell),
+                where=f".categories[{place}][{index}]",
+            )
 
 
 def _check_cells(cells: tuple[Cell | None, ...], state: Features) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from .built import typed
 from .fields import Axis, Name, Sha256
 
 Layout: TypeAlias = Literal["NCHW", "NHWC", "NF", "NT"]
@@ -32,6 +33,7 @@ class GraphInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     shape: Annotated[tuple[Axis, ...], Meta(min_length=2, max_length=4)]
     feed: Feed | UnsetType = UNSET
 
+    @typed
     def __post_init__(self) -> None:
         if len(self.shape) != _AXES[self.layout]:
             raise ValueError(f"layout {self.layout} has {_AXES[self.layout]} axes, not {len(self.shape)}")
@@ -73,7 +75,10 @@ class GraphOutput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Graph(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The graph's signature. sha256: of the file's bytes without metadata; `answer` names the output to read."""
+    """The graph's signature. sha256: of the file's bytes without metadata; `answer` names the output to read.
+
+    Two inputs have two names, and so have two outputs: values go in and come out by name.
+    """
 
     inputs: Annotated[tuple[GraphInput, ...], Meta(min_length=1, max_length=8)]
     outputs: Annotated[tuple[GraphOutput, ...], Meta(min_length=1)]
@@ -81,6 +86,14 @@ class Graph(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     precision: Literal["fp32", "fp16", "int8"]
     opset: Annotated[int, Meta(ge=1)]
     sha256: Sha256
+
+    @typed
+    def __post_init__(self) -> None:
+        for field, ends in (("inputs", self.inputs), ("outputs", self.outputs)):
+            names = [one.name for one in ends]
+            if len(set(names)) != len(names):
+                twice = next(name for name in names if names.count(name) > 1)
+                raise ValueError(f"name {twice!r} stands twice in `{field}`")
 
     @property
     def main_input(self) -> GraphInput:

@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from .built import typed
+
 
 class UndoStandard(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag="standard"
@@ -15,6 +17,7 @@ class UndoStandard(
     mean: tuple[float, ...] | None
     scale: tuple[float, ...] | None
 
+    @typed
     def __post_init__(self) -> None:
         if self.mean is not None and self.scale is not None and len(self.mean) != len(self.scale):
             raise ValueError(f"{len(self.mean)} means and {len(self.scale)} scales")
@@ -33,6 +36,7 @@ class UndoMinMax(
     min: tuple[float, ...]
     scale: tuple[float, ...]
 
+    @typed
     def __post_init__(self) -> None:
         if len(self.min) != len(self.scale):
             raise ValueError(f"{len(self.min)} values of `min` and {len(self.scale)} of `scale`")

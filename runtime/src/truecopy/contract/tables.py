@@ -16,9 +16,12 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from .built import typed
+
 ColumnName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
 ColumnDtype: TypeAlias = Literal["float64", "float32", "int64", "bool", "text"]
-Cell: TypeAlias = bool | int | float | str  # of a category: equal in value, and both text or both numbers
+Int64: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Cell: TypeAlias = bool | Int64 | float | str  # of a category: equal in value, and both text or both numbers
 Numbers: TypeAlias = tuple[float, ...]
 
 TEXT: ColumnDtype = "text"
@@ -49,6 +52,7 @@ class Standard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, ta
     mean: Numbers | None
     scale: Numbers | None
 
+    @typed
     def __post_init__(self) -> None:
         if self.scale is not None and 0.0 in self.scale:
             raise ValueError("`scale` divides by zero")
@@ -60,6 +64,11 @@ class MinMax(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     scale: Numbers
     min: Numbers
     clip: tuple[float, float] | None
+
+    @typed
+    def __post_init__(self) -> None:
+        if self.clip is not None and self.clip[0] > self.clip[1]:
+            raise ValueError(f"`clip` ends below its begin: {self.clip[0]} to {self.clip[1]}")
 
 
 class OneHot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag="one_hot"):
@@ -111,6 +120,7 @@ class TableInput(
     features: Annotated[tuple[FeatureBlock, ...], Meta(min_length=1)]
     missing: Literal["error", "pass"]
 
+    @typed
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from .built import typed
 from .scalers import Undo
 
 Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -32,6 +33,7 @@ class Multiclass(
     threshold: Probability | None
     temperature: Annotated[float, Meta(gt=0.0)]
 
+    @typed
     def __post_init__(self) -> None:
         if self.activation == "none" and self.temperature != 1.0:
             raise ValueError("a temperature needs activation 'softmax'")
@@ -52,6 +54,7 @@ class Binary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     positive: Literal[0, 1]
     threshold: Probability
 
+    @typed
     def __post_init__(self) -> None:
         if self.labels[0] == self.labels[1]:
             raise ValueError("both labels are the same")
@@ -68,6 +71,7 @@ class Multilabel(
     labels_source: str
     thresholds: tuple[Probability, ...]
 
+    @typed
     def __post_init__(self) -> None:
         _check_ids(self.label_ids, len(self.labels))
         if len(self.thresholds) != len(self.labels):
@@ -83,6 +87,7 @@ class Quantity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unit: Label | None
     clip: tuple[float | None, float | None]
 
+    @typed
     def __post_init__(self) -> None:
         low, high = self.clip
         if low is not None and high is not None and low > high:
@@ -98,6 +103,7 @@ class Regression(
     values_source: str
     undo: Annotated[tuple[Undo, ...], Meta(max_length=16)]
 
+    @typed
     def __post_init__(self) -> None:
         names = [value.name for value in self.values]
         if len(set(names)) != len(names):
@@ -156,6 +162,7 @@ class Sequence(
     decoding: Decoding
     joiner: Annotated[str, Meta(max_length=16)]
 
+    @typed
     def __post_init__(self) -> None:
         one_row = isinstance(self.decoding, Autoregressive) and self.decoding.reads == "one_row"
         if one_row != (self.layout == "NC"):

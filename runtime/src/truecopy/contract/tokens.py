@@ -6,6 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from .built import typed
+
 TokenId: TypeAlias = Annotated[int, Meta(ge=0, lt=2**31)]
 Token: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1000)]
 Length: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -23,6 +25,7 @@ class TextPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unknown: TokenId | None
     lowercase: bool
 
+    @typed
     def __post_init__(self) -> None:
         if len(set(self.vocabulary)) != len(self.vocabulary):
             twice = next(token for token in self.vocabulary if self.vocabulary.count(token) > 1)
@@ -60,6 +63,7 @@ class TokensInput(
     truncation: Literal["left", "right"] | None
     padding: Padding | None
 
+    @typed
     def __post_init__(self) -> None:
         if self.text is not None and len(self.text.vocabulary) != self.ids:
             raise ValueError(f"a vocabulary of {len(self.text.vocabulary)} tokens for {self.ids} ids")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -79,10 +80,20 @@ class ImageIntake:
                 "this is no list of images",
                 expected="an iterable of sources",
                 got=f"one {type(sources).__name__}",
-                fix="Put it into a list: [source]",
+                fix=_listed(sources),
             )
         many: Iterable[Any] = sources
         return many
 
     def name(self, source: object) -> str:
         return source_name(source)
+
+
+def _listed(source: Any) -> str:
+    """How this one thing becomes a list of images."""
+    if isinstance(source, str | os.PathLike):
+        name = os.fsdecode(source)
+        with contextlib.suppress(ValueError):  # a null byte in the name
+            if os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises on names that are too long
+                return f"It is a folder; list its images: sorted(pathlib.Path({name!r}).iterdir())"
+    return "Put it into a list: [source]"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from truecopy.contract import Contract, TableInput
-from truecopy.contract.strict_json import loads
+from truecopy.contract.strict_json import dumps, loads
 from truecopy.digest import digest
 from truecopy.errors import ContractError, Unsupported
 from truecopy.limits import Limits
@@ -16,6 +16,7 @@ from truecopy.pixels import ChannelOrder
 from truecopy.tables import Cells, Columns, FeaturePlan, Row, as_json, golden_rows, name_of, row_of, rows_of
 
 from .item import Item, Traced
+from .stored_text import utf8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,10 @@ class TableIntake:
         """One source as the bytes that `stored` reads.
 
         Raises:
-            InputError: names the column and the row.
+            InputError: names the column and the row; or a text that no UTF-8 holds.
         """
-        return as_json(self.row(source).cells)
+        row = self.row(source)
+        return utf8(dumps(dict(row.cells)), row.name)
 
     def stored(self, encoded: bytes) -> Row:
         """Raises:

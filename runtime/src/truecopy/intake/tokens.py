@@ -30,6 +30,7 @@ from truecopy.tokens import (
 )
 
 from .item import Item, Traced
+from .stored_text import utf8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,12 @@ class TokensIntake:
         """One source as the bytes that `stored` reads.
 
         Raises:
-            InputError: this is no sequence.
+            InputError: this is no sequence, or a text that no UTF-8 holds.
         """
-        content = given_ids(source).content
-        return dumps(content if isinstance(content, str) else list(content)).encode()
+        given = given_ids(source)
+        return utf8(
+            dumps(given.content if isinstance(given.content, str) else list(given.content)), given.name
+        )
 
     def stored(self, encoded: bytes) -> Any:
         """A text or a list of ids, of its JSON.

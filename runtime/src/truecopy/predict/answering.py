@@ -14,7 +14,7 @@ from truecopy.errors import Unsupported
 from truecopy.intake import Item
 
 from .generation import generate
-from .heads import activate, check_stated, decide
+from .heads import result_of
 from .member import Member
 from .results import Result
 
@@ -37,9 +37,7 @@ def answer(
     made = []
     for index, item in enumerate(items):
         raw = own_steps(rows[index], item)
-        check_stated(task, raw)
-        row = activate(task, raw[np.newaxis])[0]
-        result = decide(task, row, item.source, item.warnings, passes=1)
+        result = result_of(task, raw, item.source, item.warnings)
         made.append(dataclasses.replace(result, outputs=_own(others, index)) if outputs else result)
     return made
 

@@ -13,16 +13,16 @@ from truecopy.predict import Sequence as SequenceResult
 from truecopy.predict.heads import activate, decide
 from truecopy.predict.heads.threshold import reaches
 
-from .tolerance import largest, margin
+from .tolerance import Scale, largest, margin
 
 
 def is_undecided(
-    task: Task, now: Result, golden: Result, row: np.ndarray, tolerance: float, scale: float | None = None
+    task: Task, now: Result, golden: Result, row: np.ndarray, tolerance: float, scale: Scale = None
 ) -> bool:
     """Can outputs that are `tolerance` away from the golden ones make this difference?
 
     row: the golden raw answer, (outputs,) or (steps, tokens). tolerance: relative to its largest absolute value, or to
-    `scale`.
+    `scale`, of a regression one a quantity.
     """
     distance = tolerance * (largest(row) if scale is None else scale)
     match task:
@@ -56,16 +56,18 @@ def _decided(task: Multiclass, row: np.ndarray) -> Classification:
     return result
 
 
-def _crosses_binary(task: Binary, row: np.ndarray, distance: float) -> bool:
+def _crosses_binary(task: Binary, row: np.ndarray, distance: float | np.ndarray) -> bool:
     """The probability of the positive label falls as the other output grows: both ends of what is allowed."""
     towards = np.full(row.shape, distance)
     if len(row) == 2:
-        towards[1 - task.positive] = -distance
+        towards[1 - task.positive] *= -1
     ends = [_probabilities(task, row + sign * towards)[task.positive] for sign in (-1, 1)]
     return bool(not reaches(min(ends), task.threshold) and reaches(max(ends), task.threshold))
 
 
-def _crosses_labels(task: Multilabel, now: Result, golden: Result, row: np.ndarray, distance: float) -> bool:
+def _crosses_labels(
+    task: Multilabel, now: Result, golden: Result, row: np.ndarray, distance: float | np.ndarray
+) -> bool:
     assert isinstance(now, MultilabelResult)  # noqa: S101 - the task's own result
     assert isinstance(golden, MultilabelResult)  # noqa: S101
     low, high = _probabilities(task, row - distance), _probabilities(task, row + distance)
@@ -85,8 +87,10 @@ def _probabilities(task: Task, row: np.ndarray) -> np.ndarray:
     return made
 
 
-def _between_numbers(task: Regression, now: Result, row: np.ndarray, distance: float) -> bool:
-    """Every scaler is monotone, so the two ends bound the numbers of all outputs between them."""
+def _between_numbers(task: Regression, now: Result, row: np.ndarray, distance: float | np.ndarray) -> bool:
+    """Every scaler is monotone, so the two ends bound the numbers of all outputs between them. distance: one for all, or
+    one a quantity.
+    """
     assert isinstance(now, RegressionResult)  # noqa: S101 - the task's own result
     try:
         ends = [decide(task, activate(task, (row + d)[np.newaxis].astype(np.float32))[0], "", (), 1)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from truecopy.artifact import GoldenSample
-from truecopy.contract import Regression, Task
+from truecopy.contract import Task
 from truecopy.contract.portability import replay_levels
 from truecopy.digest import digest
 from truecopy.engine import Session, available_cores
@@ -20,7 +20,7 @@ from truecopy.predict import Member, open_artifact
 
 from .stage_check import StageCheck, Verdict, check_result
 from .stages import Replay, as_made, from_canvas, replay, stored_canvas
-from .tolerance import common_scale, output_tolerance, relative_difference
+from .tolerance import Scale, common_scale, measure, output_tolerance, relative_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _compare(
     golden: GoldenSample,
     made: Replay,
     canvas: StageCheck,
-    scale: float | None,
+    scale: Scale,
 ) -> tuple[StageCheck, ...]:
     task = member.contract.task
     tolerance = output_tolerance(member.contract.graph.precision, device)
@@ -150,7 +150,7 @@ def _canvas(member: Member, golden: GoldenSample, made: Replay) -> StageCheck:
 
 
 def _output(
-    made: np.ndarray, golden: np.ndarray, tolerance: float | None, task: Task, scale: float | None
+    made: np.ndarray, golden: np.ndarray, tolerance: float | None, task: Task, scale: Scale
 ) -> StageCheck:
     if made.shape != golden.shape:
         return StageCheck("output", "differs", f"{made.size} values, golden {golden.size}")
@@ -159,8 +159,8 @@ def _output(
     difference = relative_difference(made, golden, scale)
     if not np.isfinite(difference) and not np.isfinite(made).all():
         return StageCheck("output", "differs", "NaN or infinity")
-    measure = f"of the largest {'output' if isinstance(task, Regression) else 'logit'}"
+    unit = measure(task, made.shape[-1])
     if tolerance is None:
-        return StageCheck("output", "within", f"{difference:.1e} {measure}; int8: decisions count")
+        return StageCheck("output", "within", f"{difference:.1e} {unit}; int8: decisions count")
     verdict: Verdict = "within" if difference <= tolerance else "differs"
-    return StageCheck("output", verdict, f"{difference:.1e} {measure}, allowed {tolerance:.0e}")
+    return StageCheck("output", verdict, f"{difference:.1e} {unit}, allowed {tolerance:.0e}")

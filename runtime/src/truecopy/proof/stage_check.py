@@ -11,12 +11,12 @@ from truecopy.artifact import GoldenSample
 from truecopy.contract import Regression, Sequence, Task
 from truecopy.errors import OutputError
 from truecopy.predict import Sequence as SequenceResult
-from truecopy.predict.heads import activate, decide
+from truecopy.predict.heads import result_of
 
 from .decisions import decided, same_decision, told
 from .margins import is_generation_undecided, is_undecided
 from .stages import Replay, as_made
-from .tolerance import margin
+from .tolerance import Scale, margin
 
 Verdict: TypeAlias = Literal["same", "within", "differs", "undecided", "not reached"]
 
@@ -35,7 +35,7 @@ class StageCheck:
 
 
 def check_result(
-    task: Task, made: Replay, golden: GoldenSample, tolerance: float | None, scale: float | None = None
+    task: Task, made: Replay, golden: GoldenSample, tolerance: float | None, scale: Scale = None
 ) -> StageCheck:
     """What a user would be told here, against what the golden output says. tolerance: None: decisions alone count; it is
     relative to the largest absolute output, or to `scale`.
@@ -46,10 +46,7 @@ def check_result(
     if isinstance(task, Sequence) and made.generated is not None:
         return _check_generated(task, made.generated, made.output, golden, tolerance)
     try:
-        now, then = (
-            decide(task, activated, golden.name, (), 1)
-            for activated in activate(task, np.stack([made.output, row]))
-        )
+        now, then = (result_of(task, one, golden.name) for one in (made.output, row))
     except OutputError as error:
         return _result("differs", str(error))
     if same_decision(now, then):

@@ -87,12 +87,17 @@ class Block:
         assert self.encoder is not None  # noqa: S101 - only an encoder raises it
         column = self.columns[error.column]
         cell = rows[error.row][column]
+        let_in = "to let unknown categories in, fit the encoder so (handle_unknown) and export again"
+        if cell is None:
+            let_in = (
+                "to let empty cells in, fit an imputer before the encoder (SimpleImputer) and export again"
+            )
         return InputError(
             f"column {column!r} holds a category that the model does not know",
             expected=f"one of {listed(self.encoder.places[error.column])}",
             got="an empty cell" if cell is None else shown(cell),
             where=names[error.row],
-            fix="Correct the cell; to let unknown categories in, fit the encoder so (handle_unknown) and export again",
+            fix=f"Correct the cell; {let_in}",
         )
 
 

@@ -24,17 +24,20 @@ _FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 class Mistyped(Exception):
-    """A cell that its column does not take. expected: what it takes. fix: what to do about this one."""
+    """A cell that its column does not take. expected: what it takes. fix: what to do about this one.
 
-    def __init__(self, expected: str, fix: str) -> None:
-        self.expected, self.fix = expected, fix
+    what: the words for it behind the column's name.
+    """
+
+    def __init__(self, expected: str, fix: str, what: str = "has another type") -> None:
+        self.expected, self.fix, self.what = expected, fix, what
         super().__init__(expected)
 
 
 def mistyped(error: Mistyped, column: str, cell: object, row: str) -> InputError:
     """The error for a person: column, row, what stands there."""
     return InputError(
-        f"column {column!r} has another type",
+        f"column {column!r} {error.what}",
         expected=error.expected,
         got=shown(cell),
         where=row,
@@ -86,6 +89,8 @@ def _to_float(cell: Any) -> float:
 def _no_number(cell: object) -> Mistyped:
     if isinstance(cell, str):
         return Mistyped("a number", "Pass it as a number: 1.5, not '1.5'")
+    if isinstance(cell, bytes | bytearray):
+        return Mistyped("a number", "Decode it first: float(cell.decode('utf-8'))")
     return Mistyped("a number", "Pass an int or a float")
 
 
@@ -130,6 +135,8 @@ def _text(cell: object) -> str | None:
         return str(cell)
     if is_missing(cell):
         return None
+    if isinstance(cell, bytes | bytearray):
+        raise Mistyped("text", "Decode it first: cell.decode('utf-8')")
     raise Mistyped("text", "Pass it as text: '7', not 7")
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from truecopy.contract.tables import Cell, TableInput
+from truecopy.contract.tables import TEXT, Cell, TableInput
 from truecopy.errors import InputError
 
 from .cell_texts import TEXT_READERS
 from .cells import READERS, Mistyped, Reader, mistyped
+from .missing_words import known_texts, refusing_words
 
 _LISTED = 8
 
@@ -27,11 +28,16 @@ class Columns:
     @classmethod
     def of(cls, spec: TableInput) -> Columns:
         used = [column for column in spec.columns if column.name in spec.used]
+        known = known_texts(spec)
+        texts = {column.name: TEXT_READERS[column.dtype] for column in used}
+        for column in used:
+            if column.dtype == TEXT:
+                texts[column.name] = refusing_words(texts[column.name], known[column.name])
         return cls(
             spec.names,
             frozenset(spec.names),
             {column.name: READERS[column.dtype] for column in used},
-            {column.name: TEXT_READERS[column.dtype] for column in used},
+            texts,
         )
 
     def of_mapping(self, cells: Mapping[Any, Any], row: str) -> dict[str, Cell | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from truecopy.errors import InputError, UnreadableInput
 
 from .columns import Columns, listed
-from .csv_lines import Lines
+from .csv_lines import SAVE, Lines
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
@@ -30,6 +30,11 @@ def read_header(lines: Lines, columns: Columns, path: str) -> Header:
     first = _whole(lines, path)
     found = [header for mark in _DELIMITERS if (header := _cut(first, mark)) is not None]
     if not found:
+        if "\r" in first[0].rstrip("\r\n"):
+            raise UnreadableInput(
+                "lines end with a lone carriage return, as on old Macs", expected="line feeds",
+                where=f"{path}:1", fix=SAVE,
+            )  # fmt: skip
         raise UnreadableInput("the header is not CSV", got=repr(first[0][:60]), where=f"{path}:1")
     fitting = {header.names: header for header in reversed(found) if _fits(header, columns)}
     if len(fitting) > 1:
@@ -40,7 +45,13 @@ def read_header(lines: Lines, columns: Columns, path: str) -> Header:
         )  # fmt: skip
     if fitting:
         return next(iter(fitting.values()))
-    closest = max(found, key=lambda header: len(columns.known.intersection(header.names)))
+    closest = max(
+        found,
+        key=lambda header: (
+            len(columns.known.intersection(header.names)),
+            len(header.names) == len(columns.names),
+        ),
+    )
     _refuse(closest, columns, path)
     return closest
 
@@ -89,6 +100,18 @@ def _refuse(header: Header, columns: Columns, path: str) -> None:
             expected=f"a header with {listed(columns.names)}",
             got=listed(header.names),
             where=where,
-            fix="Write the names of the columns as the first line",
+            fix=_unknown_fix(header, columns),
         )
     columns.check_names(header.names, where)
+
+
+def _unknown_fix(header: Header, columns: Columns) -> str:
+    """Fitted on an array the columns have scikit-learn's names for those that have none: x0, x1, ..."""
+    count = len(columns.names)
+    unnamed = columns.names == tuple(f"x{place}" for place in range(count))
+    if unnamed and len(header.names) == count:
+        return (
+            f"The model was fitted without names: rename the columns to {listed(columns.names)}, in the order of "
+            "training, or fit on the DataFrame and export again"
+        )
+    return "Write the names of the columns as the first line"

@@ -7,6 +7,8 @@ from typing import BinaryIO
 from truecopy.errors import TooLarge, UnreadableInput
 from truecopy.limits import Limits
 
+SAVE = "Save the file as UTF-8 with line feeds"
+
 
 class Lines:
     """Text lines with their ends, for `csv.reader`. number: of the last line given, from 1.
@@ -39,6 +41,11 @@ class Lines:
         if not line:
             raise StopIteration
         if len(line) > self._left:
+            if self.number == 0 and b"\r" in line.rstrip(b"\r\n"):
+                raise UnreadableInput(
+                    "the first line is too long, and carriage returns stand in it", expected="line feeds",
+                    where=where, fix=SAVE,
+                )  # fmt: skip
             raise TooLarge(
                 "one row of the file is too long",
                 expected=f"at most {self._limit} bytes",
@@ -59,7 +66,7 @@ class Lines:
                 "the line is not UTF-8",
                 got=f"byte 0x{line[error.start]:02x}",
                 where=where,
-                fix="Save the file as UTF-8",
+                fix=SAVE,
             ) from error
         if "\0" in text:
             raise UnreadableInput("the line holds binary data", expected="text in UTF-8", where=where)

@@ -6,6 +6,8 @@ import numpy as np
 
 from truecopy.errors import InputError, UnreadableInput, Unsupported
 
+from .csv_lines import SAVE
+
 HEAD = 4096  # bytes that are looked at
 
 _PICTURES = {
@@ -23,8 +25,8 @@ _FILES = {
     b"ARROW1": ("an Arrow file", "Read it with pandas or polars, and pass the DataFrame"),
     b"\x1f\x8b": ("a gzip file", "Unpack it first"),
     b"%PDF": ("a PDF", "Save the table as CSV"),
-    b"\xff\xfe": ("text in UTF-16", "Save the file as UTF-8"),
-    b"\xfe\xff": ("text in UTF-16", "Save the file as UTF-8"),
+    b"\xff\xfe": ("text in UTF-16", SAVE),
+    b"\xfe\xff": ("text in UTF-16", SAVE),
 }
 _FIX = "Pass rows of a table; `truecopy inspect` says what the model takes"
 
@@ -62,11 +64,19 @@ def _other_file(head: bytes, where: str) -> InputError | None:
     for signature, (what, fix) in _FILES.items():
         if head.startswith(signature):
             return UnreadableInput("the file is no CSV file", got=what, where=where, fix=fix)
+    if _is_utf_16(head):
+        return UnreadableInput("the file is no CSV file", got="text in UTF-16", where=where, fix=SAVE)
     if b"\0" in head:
         return UnreadableInput(
             "the file is no CSV file", expected="text in UTF-8", got="binary data", where=where, fix=_FIX
         )
     return None
+
+
+def _is_utf_16(head: bytes) -> bool:
+    """Without a mark at its begin: of letters of Latin, every other byte is zero."""
+    even, odd = head[0::2], head[1::2]
+    return any(zeros and not any(zeros) and 0 not in letters for zeros, letters in ((even, odd), (odd, even)))
 
 
 def check_source(source: object, where: str) -> None:

@@ -26,7 +26,9 @@ def read_standard_scaler(part: Any, tracks: Tracks, reading: TableReading) -> Tr
         RecipeError: statistics that are not finite, or a sparse matrix that is multiplied instead of divided.
     """
     common = computed(tracks)
-    rounded = common == FLOAT32 and _rounds_first()
+    # A sparse matrix is multiplied by 1 / scale_, which no version rounds: a 1 becomes 1 / scale_, rounded once.
+    sparse = any(track.sparse for track in tracks)
+    rounded = common == FLOAT32 and not sparse and _rounds_first()
     if part.with_std:
         _check_sparse(tracks)
     made = []

@@ -12,7 +12,7 @@ ROUNDING = 0.01
 
 
 def check_stated(task: Task, row: np.ndarray) -> None:
-    """What the contract calls a probability is one. Not part of `activate`: the exporter tells more about its own rows.
+    """What the contract calls a probability is one. Not part of `activate`, which merged views and moved rows go through too.
 
     Raises:
         OutputError: a number of the raw answer lies outside [0, 1] by more than rounding.
