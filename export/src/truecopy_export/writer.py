@@ -165,7 +165,7 @@ def _check_golden_outputs(
 ) -> tuple[str, ...]:
     """The stated activation, held against what the graph makes of the golden sources; before anything long begins."""
     items = [member.intake.item(member.intake.stored(encoded)) for _, encoded in member.intake.golden()]
-    seen = Seen.of(own_steps(member.rows(session, item.feeds)[0], item) for item in items)
+    seen = Seen.of(own_steps(member.rows(session, item.feeds)[0], item, member.contract) for item in items)
     check_activation(member.contract.task, seen, subject.ending, stated=stated)
     return activation_notes(member.contract.task, seen, subject.ending)
 

@@ -7,8 +7,6 @@ import dataclasses
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import UNSET
 from tests.export.proof.small_members import (
     GENERATED,
@@ -33,7 +31,6 @@ from truecopy_export.proof import (
     proof_document,
     proof_notes,
 )
-from truecopy_export.proof.tensors import differing_values, largest_difference, largest_ulps
 from truecopy_export.report import Report
 
 ROWS = ({"age": 50.0, "mass": 60.0}, {"age": 20.0, "mass": 71.5}, {"age": 33.0, "mass": 90.0})
@@ -331,34 +328,6 @@ def test_a_network_that_always_answers_the_same_is_noted_only_where_it_does():
     constant = compared(POINTS, ROWS, network=lambda x: 0 * summed(x))[:2]
     assert any("every row gets the same output" in note for note in proof_notes(*constant, "horizontal"))
     assert not any("ever trained" in note for note in proof_notes(*compared(POINTS, ROWS)[:2], "horizontal"))
-
-
-FLOATS = st.floats(width=32, allow_nan=False)
-
-
-@given(FLOATS, st.integers(0, 5))
-def test_units_of_the_last_place_are_steps_of_nextafter(value, steps):
-    other = np.float32(value)
-    with np.errstate(over="ignore"):
-        for _ in range(steps):
-            other = np.nextafter(other, np.float32(np.inf))
-    ours, theirs = {"x": np.float32([[value]])}, {"x": np.float32([[other]])}
-    moved = steps if np.isfinite(other) else largest_ulps(ours, theirs)
-    crossed_zero = value < 0 <= other
-    assert largest_ulps(ours, theirs) in ((moved, moved - 1) if crossed_zero else (moved,))
-    assert largest_ulps(theirs, ours) == largest_ulps(ours, theirs)
-
-
-def test_bits_tell_zeros_apart_and_nan_is_far_from_any_number():
-    zero, minus, nan = ({"x": np.float32([[value]])} for value in (0.0, -0.0, np.nan))
-    assert (differing_values(zero, minus), largest_difference(zero, minus), largest_ulps(zero, minus)) == (
-        1,
-        0.0,
-        0,
-    )
-    assert (differing_values(nan, nan), largest_difference(nan, nan), largest_ulps(nan, nan)) == (0, 0.0, 0)
-    assert largest_difference(zero, nan) == float("inf")
-    assert largest_ulps(zero, nan) > 1_000_000
 
 
 def test_a_threshold_that_only_one_side_passes_fails_a_multiclass_gate_too():

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -46,6 +47,16 @@ def test_all_steps_count_where_the_graph_has_a_clock_of_its_own(tokens_contract,
     member = Member.of(tokens_contract(tagger(), padding=("right", 6), answer=("batch", 2, 3)))
     graph = fake_graph(lambda ids: {"logits": one_hot(ids[:, :2])})
     assert answer(member, graph, [member.intake.item([1])])[0].text == "ba"
+
+
+def test_a_clock_of_its_own_may_have_as_many_steps_as_ids_were_fed(tokens_contract, fake_graph):
+    """The contract tells them apart: the ids' axis is free, the answer's is a number."""
+    contract = tokens_contract(tagger(), padding=("right", 6), answer=("batch", 6, 3))
+    ids = msgspec.structs.replace(contract.graph.inputs[0], shape=("batch", "length"))
+    contract = msgspec.structs.replace(contract, graph=msgspec.structs.replace(contract.graph, inputs=(ids,)))
+    member = Member.of(contract)
+    graph = fake_graph(lambda ids: {"logits": one_hot(np.array([[0, 1, 2, 0, 1, 2]]))})
+    assert answer(member, graph, [member.intake.item([1, 2])])[0].text == "abcabc"
 
 
 @pytest.mark.parametrize(("layout", "axes"), [("NTC", (0, 1, 2)), ("NCT", (0, 2, 1)), ("TNC", (1, 0, 2))])

@@ -58,7 +58,7 @@ def of_original(member: Member, answer: Answer, item: Item) -> Answered:
 
 def _answered(member: Member, session: Session, item: Item, row: np.ndarray) -> Answered:
     task = member.contract.task
-    own = own_steps(row, item)
+    own = own_steps(row, item, member.contract)
     if generates(task):
         return Answered(own, generate(member, session, item))
     made = activated(task, own)

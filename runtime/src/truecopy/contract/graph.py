@@ -96,6 +96,11 @@ class Graph(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(f"name {twice!r} stands twice in `{field}`")
 
     @property
+    def answer_output(self) -> GraphOutput:
+        """The output to read."""
+        return next(output for output in self.outputs if output.name == self.answer)
+
+    @property
     def main_input(self) -> GraphInput:
         """The input that takes the picture, the features or the ids; the others go beside it."""
         return next((one for one in self.inputs if one.feed == "ids"), self.inputs[0])

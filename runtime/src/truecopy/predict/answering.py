@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from truecopy.contract import Autoregressive
+from truecopy.contract import Autoregressive, Contract
 from truecopy.contract import Sequence as SequenceTask
 from truecopy.engine import Session
 from truecopy.errors import Unsupported
@@ -36,7 +36,7 @@ def answer(
     rows, others = member.run(session, together(items), outputs)
     made = []
     for index, item in enumerate(items):
-        raw = own_steps(rows[index], item)
+        raw = own_steps(rows[index], item, member.contract)
         result = result_of(task, raw, item.source, item.warnings)
         made.append(dataclasses.replace(result, outputs=_own(others, index)) if outputs else result)
     return made
@@ -49,12 +49,16 @@ def together(items: Sequence[Item]) -> Mapping[str, np.ndarray]:
     return {name: np.concatenate([item.feeds[name] for item in items]) for name in items[0].feeds}
 
 
-def own_steps(row: np.ndarray, item: Item) -> np.ndarray:
-    """The answer's row; of (steps, tokens) those that are no padding, where there is a step for each id."""
-    if row.ndim != 2 or item.steps is None:
+def own_steps(row: np.ndarray, item: Item, contract: Contract) -> np.ndarray:
+    """The answer's row; of (steps, tokens) those that are no padding, where the contract has a step for each id.
+
+    It has where the axis of the steps is the one of the ids: the same name, or the same number.
+    """
+    task = contract.task
+    if item.steps is None or not isinstance(task, SequenceTask) or "T" not in task.layout:
         return row
-    fed = next(iter(item.feeds.values()))
-    return row[slice(*item.steps)] if len(row) == fed.shape[1] else row
+    axis = contract.graph.answer_output.shape[task.layout.index("T")]
+    return row[slice(*item.steps)] if axis == contract.graph.main_input.shape[1] else row
 
 
 def _own(others: Mapping[str, np.ndarray], index: int) -> Mapping[str, np.ndarray]:

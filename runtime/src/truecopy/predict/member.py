@@ -141,9 +141,7 @@ class Member:
         return np.ascontiguousarray(steps.reshape(n, -1, len(task.labels)), dtype=np.float32)
 
     def _outputs(self) -> int:
-        graph = self.contract.graph
-        answer = next(output for output in graph.outputs if output.name == graph.answer)
-        return answer.classes or len(names_of(self.contract.task))
+        return self.contract.graph.answer_output.classes or len(names_of(self.contract.task))
 
     def _other_kind(self, what: str) -> Unsupported:
         kind = type(self.contract.input).__struct_config__.tag

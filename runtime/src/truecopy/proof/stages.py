@@ -48,7 +48,7 @@ def replay(member: Member, session: Session, source: Any) -> Replay:
         InputError, OutputError: the source cannot be read, or the graph failed.
     """
     traced = member.intake.traced(source)
-    row = own_steps(member.rows(session, traced.item.feeds)[0], traced.item)
+    row = own_steps(member.rows(session, traced.item.feeds)[0], traced.item, member.contract)
     generated = generate(member, session, traced.item) if generates(member.contract.task) else None
     return Replay(traced.item, traced.decode, traced.canvas, traced.tensor, row, traced.pixels, generated)
 
