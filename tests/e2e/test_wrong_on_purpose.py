@@ -246,7 +246,7 @@ def no_such_model(bench):
 
 
 TABLE = [
-    (labels_one_short, 3, "2 labels for 3 outputs - at file labels.txt. Give", "Give one label per output, in the order of the outputs (--labels FILE)"),
+    (labels_one_short, 3, "2 labels for 3 outputs - at file labels.txt. Give", "Give one label per output, in the order of the outputs (--labels FILE; in Python labels=[...])"),
     (truncated_model, 3, "cut short", "wrong.onnx"),
     (edited_contract, 3, "the file changed since it was sealed", "Copy it again from where it was exported"),
     (resealed_garbage, 3, "not valid JSON", "garbage.onnx"),
