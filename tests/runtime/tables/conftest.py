@@ -15,7 +15,7 @@ from truecopy.contract import (
     TableInput,
 )
 from truecopy.contract.feature_flow import widths
-from truecopy.intake import TableIntake
+from truecopy.intake.table import TableIntake
 from truecopy.limits import Limits
 
 

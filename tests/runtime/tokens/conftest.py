@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from truecopy.contract import Contract, GraphInput, Padding, TextPolicy, TokensInput, decode, encode
-from truecopy.intake import TokensIntake
+from truecopy.intake.tokens import TokensIntake
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
 ROOT = Path(__file__).resolve().parents[3]

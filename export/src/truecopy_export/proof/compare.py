@@ -9,7 +9,9 @@ import numpy as np
 
 from truecopy.engine import Session
 from truecopy.errors import InputError, OutputError, ProofError
-from truecopy.intake import ImageIntake, TableIntake, TokensIntake
+from truecopy.intake import ImageIntake
+from truecopy.intake.table import TableIntake
+from truecopy.intake.tokens import TokensIntake
 from truecopy.predict import Member
 
 from .answers import (

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from truecopy.errors import InputError, ProofError
-from truecopy.intake import Item, TableIntake
+from truecopy.intake import Item
+from truecopy.intake.table import TableIntake
 from truecopy.tables import Row
 
 from .original import Original

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from truecopy.errors import InputError, ProofError
-from truecopy.intake import Item, TokensIntake
+from truecopy.intake import Item
+from truecopy.intake.tokens import TokensIntake
 from truecopy.tokens import given_ids
 
 from .original import Original

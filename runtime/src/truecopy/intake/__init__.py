@@ -4,16 +4,12 @@ from .image import ImageIntake
 from .intake import Intake, intake_of
 from .item import Item, Traced
 from .preprocess import preprocess
-from .table import TableIntake
-from .tokens import TokensIntake
 from .transform import Transform
 
 __all__ = [
     "ImageIntake",
     "Intake",
     "Item",
-    "TableIntake",
-    "TokensIntake",
     "Traced",
     "Transform",
     "intake_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from truecopy.contract import Contract, ImageInput, TableInput, TokensInput
 from truecopy.limits import DEFAULT_LIMITS, Limits
@@ -11,8 +11,10 @@ from truecopy.pixels import ChannelOrder
 
 from .image import ImageIntake
 from .item import Item, Traced
-from .table import TableIntake
-from .tokens import TokensIntake
+
+if TYPE_CHECKING:
+    from .table import TableIntake
+    from .tokens import TokensIntake
 
 
 class Intake(Protocol):
@@ -71,6 +73,11 @@ def intake_of(
         case ImageInput():
             return ImageIntake.of(contract, limits)
         case TableInput():
+            # Here, because a model of pictures should not wait for what reads tables, nor the other way round.
+            from .table import TableIntake
+
             return TableIntake.of(contract, limits)
         case TokensInput():
+            from .tokens import TokensIntake
+
             return TokensIntake.of(contract, limits)

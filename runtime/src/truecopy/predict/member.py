@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from truecopy.contract import Contract, Sequence, names_of
 from truecopy.engine import Session
 from truecopy.errors import OutputError, Unsupported
-from truecopy.intake import ImageIntake, Intake, TokensIntake, intake_of
+from truecopy.intake import ImageIntake, Intake, intake_of
 from truecopy.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from truecopy.intake.tokens import TokensIntake
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Member:
         Raises:
             Unsupported: it takes something else.
         """
+        from truecopy.intake.tokens import TokensIntake
+
         if not isinstance(self.intake, TokensIntake):
             raise self._other_kind("tokens")
         return self.intake

@@ -11,10 +11,10 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from truecopy.contract import Contract, Task, names_of
+from truecopy.contract import Contract, TableInput, Task, names_of
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact, Unsupported
-from truecopy.intake import Item, TableIntake
+from truecopy.intake import Item
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import ChannelOrder
 
@@ -151,7 +151,7 @@ class Model:
                 item = prepare(source)
                 return item if isinstance(item, Failure) else self._try_answer(session, [item], outputs)[0]
 
-            if isinstance(self._member.intake, TableIntake):
+            if isinstance(self.contract.input, TableInput):
                 return map_here(whole, sources)
             return map_ordered(whole, sources, self._threads)
         ready = map_ordered(prepare, sources, self._threads)
