@@ -15,7 +15,7 @@ from truecopy.jobs.images import SUFFIXES
 from .paths import what_stands
 from .proof.truth_table import check_truth_table
 from .recipes import Labels, installed_pass_order
-from .tasks import TaskSpec, said_labels, value_names
+from .tasks import TaskSpec, value_names
 
 # What stands in a file: rows of a table; texts, a line each; lists of ids, a line each.
 PROOF_FILES = (".csv", ".txt", ".jsonl")
@@ -47,15 +47,6 @@ class Request:
     @property
     def passes(self) -> PassOrder:
         return self.pass_order or installed_pass_order()
-
-    @property
-    def names(self) -> Labels:
-        """The labels.
-
-        Raises:
-            RecipeError: nobody said them.
-        """
-        return said_labels(self.labels)
 
 
 def check_request(request: Request, precision: str | tuple[str, ...]) -> None:

@@ -113,3 +113,23 @@ def test_a_default_fills_only_what_nobody_said():
     assert TaskSpec().with_default("activation", None).fields == {}
     said = TaskSpec(fields={"activation": "softmax"})
     assert said.with_default("activation", "none") is said
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "kind: binary\nthreshold: 0.5\nthreshold: 0.9\n",
+            "key 'threshold' stands twice, line 1 - at task.yaml",
+        ),
+        ("kind: binary\nthreshold: &a 0.5\npositive: *a\n", "aliases are not read, line 3 - at task.yaml"),
+        ("kind: [", "not valid YAML: "),
+        ("# " + "x" * (1 << 20), "the file of the task is too long: expected at most 1048576 bytes"),
+    ],
+    ids=["a key twice", "an alias", "no YAML", "too long"],
+)
+def test_a_task_file_is_read_as_strictly_as_a_file_of_steps(tmp_path, text, message):
+    (tmp_path / "task.yaml").write_text(text)
+    with pytest.raises(RecipeError) as caught:
+        read_task(tmp_path / "task.yaml")
+    assert message in str(caught.value)

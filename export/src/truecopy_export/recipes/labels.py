@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias, cast
 
 from truecopy.errors import RecipeError
 from truecopy_export.counted import counted
+from truecopy_export.small_file import read_bounded, utf8
 
 MAX_BYTES = 16 * 1024 * 1024
 Sort: TypeAlias = Literal["string", "natural"] | None
@@ -42,8 +43,8 @@ def read_labels(source: str | Path | Sequence[str] | Mapping[str, int], *, sort:
     path = Path(source)
     if path.is_dir():
         return _from_folder(path, sort)
-    data = _read(path)
-    text = _decode(data, path)
+    data = read_bounded(path, "the labels", "the file of labels", MAX_BYTES)
+    text = utf8(data, "the labels are not UTF-8", path.name)
     where = f"file {path.name} sha256:{hashlib.sha256(data).hexdigest()}"
     if path.suffix == ".json":
         return _from_json(text, path, where)
@@ -211,28 +212,6 @@ def _lines(text: str, path: Path) -> list[str]:
     if not lines:
         raise RecipeError("the file of labels is empty", where=path.name)
     return lines
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RecipeError("the labels cannot be read", got=str(error.strerror), where=str(path)) from error
-    if len(data) > MAX_BYTES:
-        raise RecipeError(
-            "the file of labels is too long", expected=f"at most {MAX_BYTES} bytes", where=str(path)
-        )
-    return data
-
-
-def _decode(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RecipeError(
-            "the labels are not UTF-8", got=f"byte {data[error.start]:#04x} at {error.start}", where=path.name
-        ) from error
 
 
 def _is_name(value: str) -> bool:

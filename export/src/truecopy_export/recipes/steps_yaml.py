@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from truecopy.contract import ImageInput, Step
 from truecopy.contract.codec import convert
 from truecopy.contract.resize import PassOrder
 from truecopy.errors import ContractError, RecipeError
+from truecopy_export.small_file import parse_yaml, read_bounded
 
 from .checkpoint_arguments import Field
 from .file_decoder import opencv_input
@@ -34,23 +34,6 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     overrules: tuple[Field, ...] = ()
 
 
-class _Loader(yaml.SafeLoader):
-    """No duplicate keys, no aliases (a few lines of them could stand for gigabytes)."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
-            raise yaml.YAMLError(f"aliases are not read, line {line}")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.YAMLError(f"key {key!r} stands twice, line {node.start_mark.line + 1}")
-        return super().construct_mapping(node, deep=deep)
-
-
 def read_steps_yaml(path: Path, pass_order: PassOrder) -> Recipe:
     """What `input.kind` says: pictures where it is left out, a table, or tokens.
 
@@ -59,8 +42,8 @@ def read_steps_yaml(path: Path, pass_order: PassOrder) -> Recipe:
     Raises:
         RecipeError: no such file, not YAML, or a step that the contract refuses; names the path in the document.
     """
-    data = _read(path)
-    value = _parse(data, path)
+    data = read_bounded(path, "the steps", "the file of steps", MAX_BYTES)
+    value = parse_yaml(data, path.name)
     source = f"{path.name} sha256:{hashlib.sha256(data).hexdigest()}"
     try:
         match _kind_of(value):
@@ -101,26 +84,6 @@ def _read_pictures(value: Any, path: Path, source: str, pass_order: PassOrder) -
     document: _Document = convert(written, _Document, "recipe", f"{path.name}:$")
     steps = checked_steps(document.steps, document.input)
     return Recipe(document.input, steps, None, source, tuple(notes), document.overrules)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RecipeError("the steps cannot be read", got=str(error.strerror), where=str(path)) from error
-    if len(data) > MAX_BYTES:
-        raise RecipeError(
-            "the file of steps is too long", expected=f"at most {MAX_BYTES} bytes", where=str(path)
-        )
-    return data
-
-
-def _parse(data: bytes, path: Path) -> Any:
-    try:
-        return yaml.load(data, _Loader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise RecipeError(f"not valid YAML: {' '.join(str(error).split())}", where=path.name) from error
 
 
 def _input_of(decoder: object) -> dict[str, Any]:

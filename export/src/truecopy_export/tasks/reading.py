@@ -11,6 +11,7 @@ import yaml
 
 from truecopy.errors import RecipeError
 from truecopy_export.recipes.python_object import load_object
+from truecopy_export.small_file import parse_yaml, read_bounded
 
 from .checked import plain
 from .fields import check_fields, check_kind
@@ -119,16 +120,5 @@ def _from_mapping(value: object, source: str) -> TaskSpec:
 
 
 def _read(path: Path) -> object:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RecipeError("the task cannot be read", got=str(error.strerror), where=str(path)) from error
-    if len(data) > MAX_BYTES:
-        raise RecipeError(
-            "the file of the task is too long", expected=f"at most {MAX_BYTES} bytes", where=path.name
-        )
-    try:
-        return yaml.safe_load(data)
-    except (yaml.YAMLError, ValueError) as error:
-        line = str(error).splitlines()[0]
-        raise RecipeError("the task is not valid YAML", got=line, where=path.name) from error
+    data = read_bounded(path, "the task", "the file of the task", MAX_BYTES)
+    return parse_yaml(data, path.name)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from truecopy.errors import RecipeError
+from truecopy_export.small_file import read_bounded, utf8
 
 from .tokenizers import refuse_subwords, refuse_tokenizer_file
 
@@ -32,28 +33,9 @@ def read_vocabulary(path: Path) -> tuple[str, ...]:
 
 
 def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise RecipeError(
-            "the vocabulary cannot be read",
-            expected="the name of a file beside the recipe, or a list",
-            got=str(getattr(error, "strerror", error)),
-            where=str(path),
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise RecipeError(
-            "the vocabulary is too long", expected=f"at most {MAX_BYTES} bytes", where=path.name
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RecipeError(
-            "the vocabulary is not UTF-8",
-            got=f"byte {data[error.start]:#04x} at {error.start}",
-            where=path.name,
-        ) from error
+    expected = "the name of a file beside the recipe, or a list"
+    data = read_bounded(path, "the vocabulary", "the vocabulary", MAX_BYTES, expected=expected)
+    return utf8(data, "the vocabulary is not UTF-8", path.name)
 
 
 def _of_lines(text: str, path: Path) -> tuple[str, ...]:
