@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import UNSET
 
 from truecopy.contract import Contract, Decisions, Regression, Task
+from truecopy.contract.kind import kind_of
 from truecopy.proof import quantities
 
 from .proof import Comparison, noun_of
@@ -24,7 +25,7 @@ _WHO = ("raw", "ema", "original", "truecopy")
 def decision_rows(task: Task, decisions: Decisions) -> list[tuple[str, str]]:
     """A number has an error in its unit and no probability; a class has no unit."""
     rows = []
-    kind = str(type(task).__struct_config__.tag)
+    kind = kind_of(task)
     if kind in _FLIPS:
         rows.append((_FLIPS[kind], str(decisions.flips)))
     if decisions.edits is not UNSET:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from truecopy.contract.kind import kind_of
 from truecopy.engine import Session
 from truecopy.errors import InputError, OutputError, ProofError
 from truecopy.intake import ImageIntake
@@ -49,8 +50,8 @@ def compare(
     Raises:
         ProofError: most items cannot be read, the original fails on one or makes another shape than the copy.
     """
-    task = type(member.contract.task).__struct_config__.tag
-    result = Comparison(noun=noun_of(member.contract), task=str(task))
+    task = kind_of(member.contract.task)
+    result = Comparison(noun=noun_of(member.contract), task=task)
     side = _side(original, member)
     for index, (source, truth) in enumerate(zip(items.sources, items.truths, strict=True)):
         advance(index, len(items.sources))

@@ -13,6 +13,7 @@ from truecopy.contract import Feed, ImageInput, Input, Step
 from truecopy.contract.codec import convert
 from truecopy.contract.consistency import check_steps
 from truecopy.contract.flow import Flow, flow
+from truecopy.contract.kind import kind_of
 from truecopy.errors import ContractError, RecipeError
 
 # What every random part is refused with.
@@ -54,7 +55,7 @@ class Recipe:
             RecipeError: it is for something else.
         """
         if not isinstance(self.input, ImageInput):
-            kind = type(self.input).__struct_config__.tag
+            kind = kind_of(self.input)
             raise RecipeError("a recipe for pictures is needed", got=f"one for input.kind {kind!r}")
         return self.input
 

@@ -89,7 +89,7 @@ def _numbers(result: results.Regression) -> Iterator[tuple[Cells, tuple[str, ...
         )
         return
     for one in result.values:
-        yield (one.name, f"{one.value:.6g}" + (f" {one.unit}" if one.unit else "")), _clipped(one)
+        yield (one.name, one.in_unit), _clipped(one)
 
 
 def _clipped(value: results.Value) -> tuple[str, ...]:

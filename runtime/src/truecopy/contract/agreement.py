@@ -5,6 +5,7 @@ from __future__ import annotations
 from truecopy.errors import ContractError
 
 from .graph import GraphInput, GraphOutput
+from .kind import kind_of
 from .tasks import Binary, Multiclass, Multilabel, Regression, Sequence, Task, names_of
 
 
@@ -74,7 +75,7 @@ def _check_binary(task: Binary, answer: GraphOutput) -> None:
 
 def _row(task: Task, answer: GraphOutput) -> int:
     """Numbers per item."""
-    kind = type(task).__struct_config__.tag
+    kind = kind_of(task)
     if answer.classes is None:
         raise ContractError(
             f"a {kind} answer is one row of fixed length per item",

@@ -10,6 +10,7 @@ from truecopy.errors import ContractError
 
 from .fields import Count, Difference, Name, Sha256
 from .graph import Graph
+from .kind import kind_of
 from .proof import Proof
 from .steps import Level, Step
 from .tables import TableInput
@@ -112,7 +113,7 @@ class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             ContractError: the model takes something else.
         """
         if not isinstance(self.input, ImageInput):
-            kind = type(self.input).__struct_config__.tag
+            kind = kind_of(self.input)
             raise ContractError(
                 "this is for models of pictures", got=f"input.kind {kind!r}", where="`$.input.kind`"
             )

@@ -12,7 +12,7 @@ from truecopy.engine import Session
 from truecopy.errors import OutputError
 from truecopy.intake import Item
 
-from .heads import activate, check_stated, decide
+from .heads import activated, decide
 from .member import Member
 from .results import Sequence
 
@@ -56,8 +56,7 @@ def _next(
     """Probabilities (tokens,) of what stands behind the item's ids."""
     answer = member.rows(session, item.feeds)[0]
     row = answer[_place(member, item, len(answer), decoding)]
-    check_stated(task, row)
-    probabilities: np.ndarray = activate(task, row[np.newaxis, np.newaxis])[0, 0]
+    probabilities: np.ndarray = activated(task, row[np.newaxis])[0]
     return probabilities
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from truecopy.contract import Contract, Sequence, names_of
+from truecopy.contract.kind import kind_of
 from truecopy.engine import Session
 from truecopy.errors import OutputError, Unsupported
 from truecopy.intake import ImageIntake, Intake, intake_of
@@ -150,7 +151,7 @@ class Member:
         return self.contract.graph.answer_output.classes or len(names_of(self.contract.task))
 
     def _other_kind(self, what: str) -> Unsupported:
-        kind = type(self.contract.input).__struct_config__.tag
+        kind = kind_of(self.contract.input)
         return Unsupported(f"this is for models of {what}", got=f"a model whose input is kind {kind!r}")
 
     def _other_shape(self, wanted: str, answer: np.ndarray) -> OutputError:

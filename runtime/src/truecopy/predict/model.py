@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from truecopy.contract import Contract, TableInput, Task, names_of
+from truecopy.contract.kind import kind_of
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact, Unsupported
 from truecopy.intake import Item
@@ -67,7 +68,7 @@ class Model:
         return self._member.contract.graph.precision
 
     def __repr__(self) -> str:
-        kind = type(self.contract.task).__struct_config__.tag
+        kind = kind_of(self.contract.task)
         return f"<truecopy.Model {kind}, {_count(self.contract.task)}, {self.precision}, {self.device}>"
 
     def __call__(
@@ -251,7 +252,7 @@ def load(
 def _count(task: Task) -> str:
     """`10 classes`, `2 values`, `68 tokens`."""
     nouns = {"regression": "values", "sequence": "tokens", "multilabel": "labels"}
-    return f"{len(names_of(task))} {nouns.get(str(type(task).__struct_config__.tag), 'classes')}"
+    return f"{len(names_of(task))} {nouns.get(kind_of(task), 'classes')}"
 
 
 def _shapes(item: Item) -> tuple[tuple[int, ...], ...]:

@@ -90,13 +90,9 @@ def decided(result: Result) -> str:
         case Multilabel():
             return ", ".join(f"{score.label} ({score.index})" for score in result.found) or "no label"
         case Regression():
-            return ", ".join(_quantity(value.name, value.value, value.unit) for value in result.values)
+            return ", ".join(f"{value.name} {value.in_unit}" for value in result.values)
         case Sequence():
             return repr(result.text) + ("" if result.finished in (None, True) else ", without its end")
-
-
-def _quantity(name: str, value: float, unit: str | None) -> str:
-    return f"{name} {value:.6g}" + (f" {unit}" if unit else "")
 
 
 def quantities(task: Task, numbers: np.ndarray) -> str:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from truecopy.contract import Contract, GraphInput, ImageInput, Values
 from truecopy.contract.flow import flow
+from truecopy.contract.kind import kind_of
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ContractError, InputError, OutputError
@@ -56,7 +57,7 @@ def check_pictures(contract: Contract, model: str) -> None:
     """
     if not isinstance(contract.input, ImageInput):
         takes = {"table": "rows of a table", "tokens": "sequences of tokens"}
-        kind = str(type(contract.input).__struct_config__.tag)
+        kind = kind_of(contract.input)
         raise ContractError(
             "explain draws what happens to a picture",
             got=f"a model that takes {takes[kind]}",

@@ -148,9 +148,7 @@ def answer_in_words(answer: Result | None, failure: str = "") -> str:
         case Multilabel():
             return ", ".join(f"{score.probability:.4f} {score.label}" for score in answer.found) or "no label"
         case Regression():
-            return ", ".join(
-                f"{one.name} {one.value:.6g}" + (f" {one.unit}" if one.unit else "") for one in answer.values
-            )
+            return ", ".join(f"{one.name} {one.in_unit}" for one in answer.values)
         case Sequence():
             return f"{answer.confidence:.4f} {answer.text!r}"
 

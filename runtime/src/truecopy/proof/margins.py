@@ -47,13 +47,13 @@ def _undecided_class(
         return margin(row) <= tolerance
     distance = tolerance * largest(row)
     towards = np.where(np.arange(len(row)) == golden.index, distance, -distance)
-    return len({_decided(task, row + sign * towards).accepted for sign in (-1, 1)}) == 2
+    ends = [_moved(task, row + sign * towards) for sign in (-1, 1)]
+    return len({end.accepted for end in ends if isinstance(end, Classification)}) == 2
 
 
-def _decided(task: Multiclass, row: np.ndarray) -> Classification:
-    result = decide(task, activate(task, row[np.newaxis].astype(np.float32))[0], "", (), 1)
-    assert isinstance(result, Classification)  # noqa: S101 - the task's own result
-    return result
+def _moved(task: Task, row: np.ndarray) -> Result:
+    """The result for a raw row that was moved: it is held to no statement about the graph's own answers."""
+    return decide(task, activate(task, row[np.newaxis].astype(np.float32))[0], "", (), 1)
 
 
 def _crosses_binary(task: Binary, row: np.ndarray, distance: float | np.ndarray) -> bool:
@@ -93,8 +93,7 @@ def _between_numbers(task: Regression, now: Result, row: np.ndarray, distance: f
     """
     assert isinstance(now, RegressionResult)  # noqa: S101 - the task's own result
     try:
-        ends = [decide(task, activate(task, (row + d)[np.newaxis].astype(np.float32))[0], "", (), 1)
-                for d in (-distance, distance)]  # fmt: skip
+        ends = [_moved(task, row + d) for d in (-distance, distance)]
     except OutputError:
         return False
     numbers = [end.numbers for end in ends if isinstance(end, RegressionResult)]

@@ -129,7 +129,7 @@ def _answer_parts(answer: Result) -> tuple[str, tuple[Bar | Said, ...]]:
             return f"the {len(scores)} most probable labels; {len(found)} found", _bars(scores, found)
         case Regression():
             shown = answer.values[:_MOST_VALUES]
-            words = [f"{one.name}: {one.value:.6g}" + (f" {one.unit}" if one.unit else "") for one in shown]
+            words = [f"{one.name}: {one.in_unit}" for one in shown]
             return f"{len(shown)} of {len(answer.values)} values", tuple(Said(one, HEADING) for one in words)
         case Sequence():
             least = sorted(answer.tokens, key=_confidence)[:3]

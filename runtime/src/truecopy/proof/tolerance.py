@@ -94,9 +94,7 @@ def measure(task: Task, width: int) -> str:
 
 def measure_of(contract: Contract) -> str:
     """The same for a model."""
-    graph = contract.graph
-    answer = next(output for output in graph.outputs if output.name == graph.answer)
-    return measure(contract.task, answer.classes or 0)
+    return measure(contract.task, contract.graph.answer_output.classes or 0)
 
 
 def _gives_probabilities(task: Task) -> bool:

@@ -7,9 +7,9 @@ import numpy as np
 from truecopy.contract import Binary
 from truecopy.predict import results
 
-from .finite import check_finite
 from .sigmoid import sigmoid
 from .softmax import softmax
+from .stated import as_stated
 from .threshold import reaches
 
 
@@ -28,8 +28,7 @@ def activate(task: Binary, rows: np.ndarray) -> np.ndarray:
         case "sigmoid":
             made = sigmoid(rows)
         case "none":
-            check_finite(rows)
-            made = np.array(rows)
+            made = as_stated(rows)
     if made.shape[1] == 2:
         return made
     other = np.float32(1) - made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from truecopy.contract import Quantity, Regression, Undo, UndoLog1p, UndoMinMax, UndoStandard
+from truecopy.contract.kind import kind_of
 from truecopy.errors import OutputError
 from truecopy.predict import results
 
@@ -25,7 +26,7 @@ def activate(task: Regression, rows: np.ndarray) -> np.ndarray:
         if not np.isfinite(undone).all():
             row, column = np.argwhere(~np.isfinite(undone))[0]
             raise OutputError(
-                f"undoing {type(step).__struct_config__.tag} makes no number of {task.values[column].name!r}",
+                f"undoing {kind_of(step)} makes no number of {task.values[column].name!r}",
                 expected="a finite number",
                 got=f"{undone[row, column]:g} of {numbers[row, column]:g}",
                 where=f"`$.task.undo[{index}]`",

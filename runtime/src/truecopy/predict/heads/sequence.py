@@ -8,8 +8,8 @@ from truecopy.contract import Sequence
 from truecopy.predict import results
 
 from .decoding import decoded
-from .finite import check_finite
 from .softmax import softmax
+from .stated import as_stated
 
 
 def activate(task: Sequence, rows: np.ndarray) -> np.ndarray:
@@ -20,8 +20,7 @@ def activate(task: Sequence, rows: np.ndarray) -> np.ndarray:
     """
     rows = rows.astype(np.float32, copy=False)
     if task.activation == "none":
-        check_finite(rows)
-        return np.array(rows)
+        return as_stated(rows)
     return softmax(rows)
 
 

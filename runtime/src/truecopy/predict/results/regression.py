@@ -23,6 +23,11 @@ class Value:
     unit: str | None
     clipped: str | None
 
+    @property
+    def in_unit(self) -> str:
+        """`152.3 points`, for people."""
+        return f"{self.value:.6g}" + (f" {self.unit}" if self.unit else "")
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {"name": self.name, "value": self.value, "unit": self.unit, "clipped": self.clipped}
@@ -61,6 +66,5 @@ class Regression:
 
 def _in_words(value: Value) -> str:
     """`progression=152.3 points`, `age=18 years (clipped, low)`."""
-    unit = "" if value.unit is None else f" {value.unit}"
     clipped = "" if value.clipped is None else f" (clipped, {value.clipped})"
-    return f"{value.name}={value.value:.6g}{unit}{clipped}"
+    return f"{value.name}={value.in_unit}{clipped}"
