@@ -12,7 +12,6 @@ from typing import Any
 
 from truecopy.contract import ImageInput, TableInput, TokensInput
 from truecopy.errors import InputError, TruecopyError, UnreadableInput, Unsupported
-from truecopy.intake import intake_of
 from truecopy.predict import Failure, Model, Result
 
 from .images import SUFFIXES as PICTURES
@@ -75,8 +74,7 @@ def _lines(model: Model, path: str, outputs: tuple[str, ...]) -> Iterator[Answer
     numbers: deque[int] = deque()
 
     def noted() -> Iterator[Any]:
-        lines: Iterable[Any] = intake_of(model.contract).many(Path(path))
-        for line in lines:
+        for line in model.intake.many(Path(path)):
             numbers.append(line.line)
             yield line
 

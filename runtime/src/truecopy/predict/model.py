@@ -15,7 +15,7 @@ from truecopy.contract import Contract, TableInput, Task, names_of
 from truecopy.contract.kind import kind_of
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ArtifactError, TruecopyError, UnreadableArtifact, Unsupported
-from truecopy.intake import Item
+from truecopy.intake import Intake, Item
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import ChannelOrder
 
@@ -47,6 +47,11 @@ class Model:
     def contracts(self) -> tuple[Contract, ...]:
         """One contract per member."""
         return (self._member.contract,)
+
+    @property
+    def intake(self) -> Intake:
+        """How sources are read; `intake.many` takes a file of rows or lines apart."""
+        return self._member.intake
 
     @property
     def device(self) -> str:
