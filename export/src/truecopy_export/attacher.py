@@ -85,6 +85,7 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
         answer=name,
         opset=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
         precision=precision,
+        task=task,
         recipe=replace(recipe, notes=(*recipe.notes, *task_notes(request.task, task))),
         original=Original(
             recipe.original,

@@ -76,6 +76,7 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
         answer=traced.answer,
         opset=traced.opset,
         precision="fp32",
+        task=task,
         recipe=replace(recipe, notes=(*recipe.notes, *notes)),
         original=Original(
             recipe.original,

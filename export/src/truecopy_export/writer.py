@@ -61,7 +61,6 @@ from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
 from .report import Report
 from .request import Precision, Request
-from .tasks import build_task
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,7 @@ class Subject:
     answer: str
     opset: int
     precision: Precision
+    task: Task
     recipe: Recipe
     original: Original
     provenance: Provenance
@@ -104,9 +104,9 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         _refuse_half_images()
     for step in subject.recipe.steps:
         progress.say(f"step: {in_words(step)}")
-    task, notices = _task(subject, request)
-    notes = [*subject.recipe.notes, *notices]
-    draft = _checked(_draft(subject, task))
+    task = subject.task
+    notes = [*subject.recipe.notes, *_label_notes(task, request)]
+    draft = _checked(_draft(subject))
     if not subject.recipe.steps:
         for part, said in input_parts(draft):
             progress.say(f"{part}: {said}")
@@ -151,13 +151,10 @@ def _checked(draft: Contract) -> Contract:
         ) from error
 
 
-def _task(subject: Subject, request: Request) -> tuple[Task, tuple[str, ...]]:
-    """The contract's task, and notices about its labels."""
-    answer = next(output for output in subject.outputs if output.name == subject.answer)
-    task = build_task(request.task, request.labels, answer)
+def _label_notes(task: Task, request: Request) -> tuple[str, ...]:
     if request.labels is None or isinstance(task, Regression):
-        return task, ()
-    return task, (*request.labels.notes, *check_labels(request.labels, len(names_of(task))))
+        return ()
+    return (*request.labels.notes, *check_labels(request.labels, len(names_of(task))))
 
 
 def _check_golden_outputs(
@@ -210,7 +207,7 @@ def _pass_gate(
         raise ProofError.of(error, fix=fix) from error
 
 
-def _draft(subject: Subject, task: Task) -> Contract:
+def _draft(subject: Subject) -> Contract:
     graph = Graph(
         inputs=subject.inputs,
         outputs=subject.outputs,
@@ -225,7 +222,7 @@ def _draft(subject: Subject, task: Task) -> Contract:
         input=subject.recipe.input,
         steps=subject.recipe.steps,
         graph=graph,
-        task=task,
+        task=subject.task,
         views=Views(forbidden=(), relabel={}),
         provenance=subject.provenance,
         proof=unproven(subject.precision),
