@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ import truecopy
 from truecopy.artifact import compose, graph_sha256, split
 from truecopy.contract import Contract, GraphInput, GraphOutput
 from truecopy.engine import Running
-from truecopy.predict import Member, Model
+from truecopy.predict import Member, Model, Strategy
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +39,7 @@ class FakeOpened:
 
     def __init__(self, member: Member, session: FakeSession) -> None:
         self.member, self._session = member, session
+        self.artifact = SimpleNamespace(path="fake.onnx")
 
     def session(self, device: str, threads: int) -> FakeSession:
         return self._session
@@ -99,7 +101,8 @@ def fake_model(member: Callable[..., Member], digits_contract: Contract) -> Call
         device: str = "cpu",
         threads: int = 2,
     ) -> Model:
-        return Model(FakeOpened(member(contract), FakeSession(answer, device)), device, threads)  # type: ignore[arg-type]
+        opened = FakeOpened(member(contract), FakeSession(answer, device))
+        return Model.of([opened], Strategy(), device, threads)  # type: ignore[list-item]
 
     return made
 

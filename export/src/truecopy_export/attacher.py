@@ -12,6 +12,7 @@ import onnx
 from truecopy.artifact import split, walk
 from truecopy.artifact.metadata import CONTRACT_KEY
 from truecopy.contract import GraphInput, ImageInput, Provenance, Sequence, TokensInput
+from truecopy.contract.created import now
 from truecopy.contract.graph import Feed
 from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import RecipeError, UnreadableArtifact
@@ -29,7 +30,7 @@ from .request import Request, check_proof_kind
 from .signature import Signature, sequence_signature
 from .tasks import build_task, task_notes
 from .versions import versions_for
-from .writer import Subject, now, write
+from .writer import Subject, write
 
 
 @dataclass(frozen=True)

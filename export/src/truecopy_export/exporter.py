@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from truecopy.contract import Checkpoint, GraphInput, Provenance, Sequence, Task
+from truecopy.contract.created import now
 from truecopy.engine import available_cores, open_session
 
 from .graph.checks import check_graph, check_module, check_module_of_one
@@ -27,7 +28,7 @@ from .request import Request, check_proof_kind
 from .signature import Signature, signature_of
 from .tasks import build_task, said_labels, task_notes
 from .versions import versions_for
-from .writer import Subject, now, write
+from .writer import Subject, write
 
 
 @dataclass(frozen=True)

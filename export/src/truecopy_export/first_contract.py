@@ -16,6 +16,7 @@ from truecopy.contract import (
     decode,
     encode,
 )
+from truecopy.contract.created import now
 from truecopy.contract.requires import lowest_runtime
 from truecopy.contract.resize import PassOrder
 from truecopy.contract.versions import RUNTIME_VERSION
@@ -28,7 +29,6 @@ from .recipes import Labels, Takes, import_recipe, installed_pass_order
 from .signature import signature_of
 from .tasks import TaskSpec, build_task, read_task, said_labels
 from .versions import versions_for
-from .writer import now
 
 NO_GRAPH = hashlib.sha256(b"").hexdigest()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 import msgspec
 from PIL import ImageFile
 
-from truecopy.artifact import GoldenSample, compose, graph_sha256, replacing, walk
+from truecopy.artifact import GoldenSample, compose, graph_sha256, walk
 from truecopy.contract import (
     Contract,
     Graph,
@@ -37,7 +36,7 @@ from truecopy.engine import Session, available_cores, open_session
 from truecopy.errors import ContractError, InputError, ProofError, RecipeError, TruecopyError
 from truecopy.predict import Member
 from truecopy.predict.answering import own_steps
-from truecopy.proof import record, selftest
+from truecopy.proof import record, write_tested
 
 from .progress import Progress
 from .proof import (
@@ -82,14 +81,6 @@ class Subject:
     provenance: Provenance
     foreign: Mapping[str, str]
     ending: Ending | None = None
-
-
-def now() -> str:
-    """UTC; SOURCE_DATE_EPOCH, where it is set, makes equal inputs give equal files."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    zone = dt.timezone.utc
-    moment = dt.datetime.now(zone) if epoch is None else dt.datetime.fromtimestamp(int(epoch), zone)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def write(subject: Subject, request: Request, progress: Progress) -> Report:
@@ -259,26 +250,11 @@ def _short_name(name: str) -> str:
 
 def _finish(content: bytes, output: Path) -> int:
     try:
-        return _write_and_test(content, output)
+        write_tested(content, output, "cpu")
     except TruecopyError:
         raise
     except OSError as error:
         raise RecipeError(
             f"cannot write {output}: {error.strerror or error}", fix="Name another file with -o"
         ) from error
-
-
-def _write_and_test(content: bytes, output: Path) -> int:
-    """Write beside the target, open the finished file anew, selftest it, and only then give it its name."""
-    with replacing(output) as temporary:
-        temporary.write_bytes(content)
-        report = selftest(temporary, device="cpu")
-        if not report.ok:
-            failed = next(sample for sample in report.samples if not sample.ok)
-            first = failed.first_difference
-            raise ProofError(
-                f"the finished file fails its own selftest on sample {failed.name!r}",
-                where=f"stage {first.stage}" if first else None,
-                got=first.detail if first else None,
-            )
     return len(content)

@@ -22,6 +22,7 @@
     │   ├── Keys                  (KeyError)      weights and architecture do not fit
     │   └── AmbiguousEma          (ValueError)    more than one set of weights could be meant
     ├── RecipeError               (ValueError)  preprocessing, labels or task cannot be taken   exit 3
+    ├── StrategyError             (ValueError)  views, merges, members or settings that do not go together   exit 2
     └── ProofError                (AssertionError)  original and copy differ                 exit 4
 
 A message says what failed, what was expected, what was found, where, and what to do next.
@@ -50,6 +51,7 @@ __all__ = [
     "OutputError",
     "ProofError",
     "RecipeError",
+    "StrategyError",
     "TooLarge",
     "TruecopyError",
     "UnreadableArtifact",
@@ -190,6 +192,10 @@ class AmbiguousEma(CheckpointError, ValueError):
 
 class RecipeError(TruecopyError, ValueError):
     exit_code = 3
+
+
+class StrategyError(TruecopyError, ValueError):
+    exit_code = 2
 
 
 class ProofError(TruecopyError, AssertionError):

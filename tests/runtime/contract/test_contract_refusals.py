@@ -241,7 +241,11 @@ def refusal(text: str | bytes, limits: Limits | None = None) -> str:
             {"horizontal_flip": [0, 1, 1]},
             "not a permutation of the 3 labels - at `$.views.relabel.horizontal_flip`",
         ),
-        (("views", "relabel"), {"f": [0, 1]}, "not a permutation of the 3 labels - at `$.views.relabel.f`"),
+        (
+            ("views", "relabel"),
+            {"rotate_180": [0, 1]},
+            "not a permutation of the 3 labels - at `$.views.relabel.rotate_180`",
+        ),
         (("views", "relabel"), {"f": [0, -1, 2]}, "Expected `int` >= 0 - at `$.views.relabel[...][1]`"),
         (("views", "relabel"), {"": [0, 1, 2]}, "length >= 1 - at `key` in `$.views.relabel`"),
         # version

@@ -15,7 +15,8 @@ class FakeGraph:
 
     def __init__(self, answer: Callable[..., Mapping[str, Any]]) -> None:
         self.answer = answer
-        self.running = Running("cpu", "FakeExecutionProvider", "0")
+        # Not the CPU: several items are asked for in one batch.
+        self.running = Running("fake:0", "FakeExecutionProvider", "0")
         self.inputs, self.outputs = (), ()
         self.fed: list[dict[str, Any]] = []
 

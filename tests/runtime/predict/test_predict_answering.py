@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from tests.alone import answered
 
 from truecopy.contract import Binary, Contract, GraphOutput, Multilabel, Plain, Sequence
 from truecopy.errors import OutputError, Unsupported
-from truecopy.predict import Member, Model, answer
+from truecopy.predict import Member, Model, Strategy
 from truecopy.predict import Multilabel as MultilabelResult
 
 
@@ -38,7 +40,7 @@ def test_padded_steps_are_no_part_of_the_answer(tokens_contract, fake_graph, sid
         return {"logits": np.where(mask[..., None] == 1, one_hot(ids), np.nan)}
 
     member = Member.of(tokens_contract(tagger(), feeds=("ids", "mask"), padding=(side, 6)))
-    results = answer(member, fake_graph(rows), [member.intake.item(ids) for ids in ([1, 2, 0, 4], [2])])
+    results = answered(member, fake_graph(rows), [[1, 2, 0, 4], [2]])
     assert [result.text for result in results] == ["bcab", "c"]
     assert [len(result.probabilities) for result in results] == [4, 1]
 
@@ -46,7 +48,7 @@ def test_padded_steps_are_no_part_of_the_answer(tokens_contract, fake_graph, sid
 def test_all_steps_count_where_the_graph_has_a_clock_of_its_own(tokens_contract, fake_graph):
     member = Member.of(tokens_contract(tagger(), padding=("right", 6), answer=("batch", 2, 3)))
     graph = fake_graph(lambda ids: {"logits": one_hot(ids[:, :2])})
-    assert answer(member, graph, [member.intake.item([1])])[0].text == "ba"
+    assert answered(member, graph, [[1]])[0].text == "ba"
 
 
 def test_a_clock_of_its_own_may_have_as_many_steps_as_ids_were_fed(tokens_contract, fake_graph):
@@ -56,7 +58,7 @@ def test_a_clock_of_its_own_may_have_as_many_steps_as_ids_were_fed(tokens_contra
     contract = msgspec.structs.replace(contract, graph=msgspec.structs.replace(contract.graph, inputs=(ids,)))
     member = Member.of(contract)
     graph = fake_graph(lambda ids: {"logits": one_hot(np.array([[0, 1, 2, 0, 1, 2]]))})
-    assert answer(member, graph, [member.intake.item([1, 2])])[0].text == "abcabc"
+    assert answered(member, graph, [[1, 2]])[0].text == "abcabc"
 
 
 @pytest.mark.parametrize(("layout", "axes"), [("NTC", (0, 1, 2)), ("NCT", (0, 2, 1)), ("TNC", (1, 0, 2))])
@@ -64,8 +66,8 @@ def test_a_clock_of_its_own_may_have_as_many_steps_as_ids_were_fed(tokens_contra
 def test_every_layout_and_batch_gives_the_same_text(tokens_contract, fake_graph, layout, axes, batch):
     member = Member.of(tokens_contract(tagger(layout=layout), batch=batch))
     graph = fake_graph(lambda ids: {"logits": one_hot(ids).transpose(axes)})
-    items = [member.intake.item(ids) for ids in ([0, 1], [2, 4], [1, 1], [4, 0])]
-    assert [result.text for result in answer(member, graph, items)] == ["ab", "cb", "bb", "ba"]
+    items = [[0, 1], [2, 4], [1, 1], [4, 0]]
+    assert [result.text for result in answered(member, graph, items)] == ["ab", "cb", "bb", "ba"]
 
 
 def test_all_inputs_of_the_graph_are_fed_item_by_item_and_in_a_batch(tokens_contract, fake_graph):
@@ -139,13 +141,13 @@ def several(tokens_contract: Callable[..., Contract]) -> Callable[[int | str], M
 @pytest.mark.parametrize("batch", ["batch", 1, 2])
 def test_other_outputs_come_with_the_item_that_they_belong_to(several, fake_graph, batch):
     member = several(batch)
-    items = [member.intake.item(ids) for ids in ([1, 2], [3, 4], [0, 1])]
-    results = answer(member, fake_graph(with_embedding), items, ("embedding", "count"))
+    items = [[1, 2], [3, 4], [0, 1]]
+    results = answered(member, fake_graph(with_embedding), items, ("embedding", "count"))
     assert [result.outputs["embedding"].tolist() for result in results] == [[1.5, 3], [4.5, 6], [0, 1.5]]
     assert [int(result.outputs["count"]) for result in results] == [3, 7, 1]
     assert not any(array.flags.writeable for result in results for array in result.outputs.values())
     assert results[1].to_dict()["outputs"] == {"embedding": [4.5, 6.0], "count": 7}
-    assert answer(member, fake_graph(with_embedding), items)[0].outputs == {}
+    assert answered(member, fake_graph(with_embedding), items)[0].outputs == {}
 
 
 def test_an_output_without_a_row_for_each_item_is_an_error(several, fake_graph):
@@ -153,14 +155,14 @@ def test_an_output_without_a_row_for_each_item_is_an_error(several, fake_graph):
     with pytest.raises(
         OutputError, match=r"the output 'pair' has no row for each item: expected \(1, ...\), got \(3, 2\)"
     ):
-        answer(member, fake_graph(with_embedding), [member.intake.item([1])], ("pair",))
+        answered(member, fake_graph(with_embedding), [[1]], ("pair",))
 
 
 def test_the_raw_answer_can_be_asked_for_whatever_its_layout(tokens_contract, fake_graph):
     member = Member.of(tokens_contract(tagger(layout="TNC")))
     graph = fake_graph(lambda ids: {"logits": one_hot(ids).transpose(1, 0, 2)})
-    items = [member.intake.item(ids) for ids in ([0, 1], [2, 4])]
-    results = answer(member, graph, items, ("logits",))
+    items = [[0, 1], [2, 4]]
+    results = answered(member, graph, items, ("logits",))
     assert [result.outputs["logits"].argmax(1).tolist() for result in results] == [[0, 1], [2, 1]]
 
 
@@ -172,7 +174,7 @@ def test_numbers_that_json_has_not_are_null_in_other_outputs(several, fake_graph
         }
 
     member = several()
-    (result,) = answer(member, fake_graph(broken), [member.intake.item([1])], ("embedding", "count"))
+    (result,) = answered(member, fake_graph(broken), [[1]], ("embedding", "count"))
     assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["outputs"] == {"embedding": [None, None], "count": None}  # fmt: skip
 
 
@@ -180,8 +182,16 @@ def test_numbers_that_json_has_not_are_null_in_other_outputs(several, fake_graph
     ("embedding", r"`outputs` are names: got 'embedding'. Write outputs=\('embedding',\)")])  # fmt: skip
 def test_an_output_that_is_not_there_is_told_at_the_call(several, fake_graph, outputs, message):
     session = fake_graph(with_embedding)
-    opened = type("Opened", (), {"member": several(), "session": lambda self, device, threads: session})()
-    model = Model(opened, "cpu", 1)
+    opened = type(
+        "Opened",
+        (),
+        {
+            "member": several(),
+            "artifact": SimpleNamespace(path="a.onnx"),
+            "session": lambda self, device, threads: session,
+        },
+    )()
+    model = Model.of([opened], Strategy(), "cpu", 1)
     for call in (lambda: model([1, 2], outputs=outputs), lambda: model.stream([[1, 2]], outputs=outputs)):
         with pytest.raises(Unsupported, match=message):
             call()
@@ -193,7 +203,7 @@ def test_an_answer_that_should_be_a_probability_is_held_to_that(tokens_contract,
     member = Member.of(tokens_contract(labels(0.5, 0.5, activation="none"), answer=("batch", 2)))
     graph = fake_graph(lambda ids: {"logits": np.array([[0.5, 3.5]], np.float32)})
     with pytest.raises(OutputError, match=r"probabilities by its contract .* expected 0 to 1, got 3\.5"):
-        answer(member, graph, [member.intake.item([1])])
+        answered(member, graph, [[1]])
 
 
 def test_a_model_of_tokens_has_no_intake_for_pictures_and_the_other_way(tokens_contract, member):

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.alone import answered
 
 from truecopy.contract import Autoregressive, Contract, Sequence, encode
 from truecopy.errors import OutputError, TooLarge, Unsupported
-from truecopy.predict import Member, answer
+from truecopy.predict import Member
 
 TOKENS = 5
 NUMBERS = np.random.default_rng(7).normal(size=(TOKENS, TOKENS, 40)).astype(np.float32)
@@ -58,7 +59,7 @@ def task() -> Callable[..., Sequence]:
 def generated(contract: Contract, graph: Any, ids: list[int]) -> Any:
     encode(contract)  # it holds together
     member = Member.of(contract)
-    return answer(member, graph, [member.intake.item(ids)])[0]
+    return answered(member, graph, [ids])[0]
 
 
 IDS = st.lists(st.integers(0, TOKENS - 1), min_size=1, max_size=6)
@@ -209,5 +210,5 @@ def test_a_graph_that_ends_in_probabilities_is_held_to_that(task, tokens_contrac
 
 def test_other_outputs_of_generated_text_are_refused(task, tokens_contract):
     member = Member.of(tokens_contract(task()))
-    with pytest.raises(Unsupported, match="generated text takes many passes: no other output belongs to it"):
-        answer(member, None, [member.intake.item([1])], ("logits",))  # type: ignore[arg-type]
+    with pytest.raises(Unsupported, match="the answer takes many passes: no other output belongs to it"):
+        answered(member, None, [[1]], ("logits",))  # type: ignore[arg-type]

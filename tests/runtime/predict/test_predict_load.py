@@ -97,17 +97,17 @@ def test_another_precision_is_refused(digits: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["best.pt", "best.PTH", "last.ckpt", "w.safetensors"])
-def test_a_checkpoint_is_refused_with_the_export_line(name: str) -> None:
-    refused(name, errors.UnreadableArtifact, f"this is a checkpoint, not an artifact - at {name}. truecopy export {name} --arch")  # fmt: skip
+def test_a_checkpoint_without_its_artifact_is_refused_with_the_export_line(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"weights")
+    refused(tmp_path / name, errors.CheckpointError, f"truecopy export {tmp_path / name} --arch")
 
 
-def test_several_models_and_strategies_are_refused_by_name(digits: Path) -> None:
-    refused(
-        [digits, digits],
-        errors.TruecopyError,
-        "^ensembles are not run by this version: expected one artifact, got 2",
-    )
-    refused(digits, errors.TruecopyError, "^strategies .* are not run by this version", strategy="tta")
+def test_one_file_twice_is_no_ensemble(digits: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.onnx"
+    copy.write_bytes(digits.read_bytes())
+    message = f"^one member stands twice, and would count twice: got {digits} and {copy} are the same file"
+    refused([digits, copy], errors.StrategyError, message)
+    refused([], errors.StrategyError, "there is no member: expected at least one artifact, got an empty list")
 
 
 def test_a_device_that_is_not_there_is_refused(digits: Path) -> None:

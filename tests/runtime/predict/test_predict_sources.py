@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 import truecopy
 from truecopy.errors import AmbiguousChannels, InputError, OutputError, UnreadableInput, Unsupported
-from truecopy.predict import Classification, Failure, Model
+from truecopy.predict import Classification, Failure, Model, Strategy
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +85,16 @@ def test_warnings_of_the_picture_stand_in_its_result(model: Model, tmp_path: Pat
 def test_the_graph_is_fed_what_preprocess_gives(member, fake_session, digit_images: list[str]) -> None:
     """Pixel for pixel: the tensor of one call, and of a stream, is `truecopy.preprocess`."""
     session = fake_session(lambda x: np.zeros((len(x), 10), np.float32))
-    opened = type("Opened", (), {"member": member(), "session": lambda self, device, threads: session})()
-    model = Model(opened, "cpu", 1)
+    opened = type(
+        "Opened",
+        (),
+        {
+            "member": member(),
+            "artifact": SimpleNamespace(path="a.onnx"),
+            "session": lambda self, device, threads: session,
+        },
+    )()
+    model = Model.of([opened], Strategy(), "cpu", 1)
     for image in digit_images:
         model(image)
     list(model.stream(digit_images))

@@ -1,5 +1,7 @@
 """The original against the copy, on real items."""
 
+from truecopy.jobs.labelled import OneLabel, truths_of
+
 from .activation import Ending, Seen, activation_notes, check_activation
 from .answers import are_probabilities
 from .compare import compare
@@ -11,7 +13,6 @@ from .images import find_proof_images
 from .items import ProofItems
 from .notes import proof_notes
 from .original import Answer, Feeds, Original
-from .truths import OneLabel, truths_of
 
 __all__ = [
     "Answer",

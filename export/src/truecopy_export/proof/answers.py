@@ -12,6 +12,7 @@ from truecopy.contract import Sequence as SequenceTask
 from truecopy.engine import Running, Session
 from truecopy.errors import OutputError
 from truecopy.intake import Item
+from truecopy.jobs.labelled import Truth
 from truecopy.predict import Binary, Classification, Member, Multilabel, Result, Sequence
 from truecopy.predict import Regression as RegressionResult
 from truecopy.predict.answering import own_steps
@@ -28,7 +29,6 @@ from truecopy.proof.tolerance import common_scale, distances
 
 from .comparison import Comparison, Tally
 from .original import Answer, Feeds
-from .truths import Truth
 
 
 @dataclass(frozen=True, slots=True)

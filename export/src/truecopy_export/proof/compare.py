@@ -13,6 +13,7 @@ from truecopy.errors import InputError, OutputError, ProofError
 from truecopy.intake import ImageIntake
 from truecopy.intake.table import TableIntake
 from truecopy.intake.tokens import TokensIntake
+from truecopy.jobs.labelled import Truth
 from truecopy.predict import Member
 
 from .answers import (
@@ -31,7 +32,6 @@ from .pictures import Pictures
 from .rows import Rows
 from .tensors import Fed, Side, differing_values, largest_difference, largest_ulps
 from .texts import Texts
-from .truths import Truth
 from .worst_case import WorstCase
 
 

@@ -24,10 +24,11 @@ from truecopy.contract import (
 )
 from truecopy.contract.codec import subject_sha256
 from truecopy.contract.portability import original_levels, tensor_units
+from truecopy.engine import instruction_set
+from truecopy.proof import arithmetic_on
 from truecopy_export.request import Precision
 
 from .comparison import Comparison, Tally
-from .isa import instruction_set
 from .original import Original
 
 
@@ -109,16 +110,13 @@ def _cpu_bound(draft: Contract) -> Bound | UnsetType:
 
 
 def unproven(precision: Precision) -> Proof:
-    """A proof of nothing, on this host's CPU.
-
-    ONNX Runtime's CPU provider computes FP16 graphs in FP32: there a proof is about rounded weights only.
-    """
+    """A proof of nothing, on this host's CPU."""
     return Proof(
         level="unproven",
         images=0,
         labelled=False,
         provider="cpu",
-        arithmetic="int8" if precision == "int8" else "fp32",
+        arithmetic=arithmetic_on("cpu", precision),
         isa=instruction_set(),
         tensor=None,
         output=None,

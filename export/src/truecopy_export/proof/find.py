@@ -6,13 +6,13 @@ from pathlib import Path
 
 from truecopy.contract import ImageInput, TableInput
 from truecopy.errors import InputError, ProofError
+from truecopy.jobs.labelled import Truth, Truths, truths_of
 from truecopy.predict import Member
 from truecopy_export.paths import what_stands
 
 from .images import find_proof_images
 from .items import ProofItems
-from .truth_table import read_rows
-from .truths import Truth, Truths, truths_of
+from .truth_table import read_truths
 
 
 def find_proof_items(path: Path, member: Member, proof_labels: Path | None = None) -> ProofItems:
@@ -54,7 +54,7 @@ def _what_to_name(what: str) -> str:
 
 
 def _row_by_row(table: Path, truths: Truths, proof: Path, count: int) -> tuple[Truth, ...]:
-    stated = tuple(truths.read(row, where) for row, where in read_rows(table, truths.columns))
+    stated = tuple(truth for _, truth in read_truths(table, truths))
     if len(stated) != count:
         raise ProofError(
             "the proof labels stand row by row beside the proof",

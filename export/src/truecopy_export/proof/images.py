@@ -7,11 +7,11 @@ from pathlib import Path
 
 from truecopy.errors import ProofError
 from truecopy.jobs.images import find_images
+from truecopy.jobs.labelled import OneLabel, Truth, Truths
 from truecopy_export.paths import what_stands
 
 from .items import ProofItems
-from .truth_table import read_rows
-from .truths import OneLabel, Truth, Truths
+from .truth_table import read_truths
 
 
 def find_proof_images(folder: Path, truths: Truths, table: Path | None = None) -> ProofItems:
@@ -65,8 +65,8 @@ def _from_table(
     table: Path, folder: Path, paths: tuple[str, ...], truths: Truths
 ) -> tuple[Truth | None, ...]:
     stated: dict[str, Truth] = {}
-    for row, where in read_rows(table, ("file", *truths.columns)):
-        stated[os.path.normpath(folder / row["file"])] = truths.read(row, where)
+    for row, truth in read_truths(table, truths, ("file",)):
+        stated[os.path.normpath(folder / row["file"])] = truth
     missing = sorted(stated.keys() - {os.path.normpath(path) for path in paths})
     if missing:
         raise ProofError(

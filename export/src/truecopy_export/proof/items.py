@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .truths import Truth
+from truecopy.jobs.labelled import Truth
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
-"""The table of true answers beside a proof: CSV with a header; comma, semicolon or tab between cells, as the header shows."""
+"""The table of true answers beside a proof: read as the runtime reads manifests, refused as a proof is."""
 
 from __future__ import annotations
 
-import csv
-import io
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from truecopy.errors import ProofError
+from truecopy.errors import InputError, ProofError
+from truecopy.jobs.labelled import Truth, Truths
+from truecopy.jobs.labelled.called import Called
+from truecopy.jobs.labelled.truth_table import check_truth_table as check_table
+from truecopy.jobs.labelled.truth_table import read_rows as rows_of_table
 
-_DELIMITERS = (",", ";", "\t")
+_CALLED = Called("the proof labels", "have", "a proof label")
 
 
 def check_truth_table(table: Path, columns: tuple[str, ...]) -> None:
@@ -18,7 +21,8 @@ def check_truth_table(table: Path, columns: tuple[str, ...]) -> None:
     Raises:
         ProofError: not readable, no rows, or a column is not there or stands twice.
     """
-    _cut(table, columns)
+    with _as_proof_error():
+        check_table(table, columns, _CALLED)
 
 
 def read_rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[Mapping[str, str], str]]:
@@ -27,68 +31,27 @@ def read_rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[Mapping[s
     Raises:
         ProofError: as `check_truth_table`, or a row with more cells than the header.
     """
-    header, delimiter, lines = _cut(table, columns)
-    for line, cells in lines[1:]:
-        # A line of nothing is an empty cell where there is one column, and no row where there are several.
-        if not cells and len(header) > 1:
-            continue
-        where = f"{table}:{line}"
-        if len(cells) > len(header):
-            raise ProofError(
-                "a row of the proof labels has more cells than the header",
-                expected=f"at most {len(header)}",
-                got=str(len(cells)),
-                where=where,
-                fix=f"Quote a cell that holds the delimiter {delimiter!r}",
-            )
-        filled = [*cells, *[""] * (len(header) - len(cells))]
-        yield dict(zip(header, filled, strict=True)), where
+    with _as_proof_error():
+        yield from rows_of_table(table, columns, _CALLED)
 
 
-def _cut(table: Path, columns: tuple[str, ...]) -> tuple[list[str], str, list[tuple[int, list[str]]]]:
-    """Header, delimiter and lines, cut by the one delimiter that gives the columns."""
+def read_truths(
+    table: Path, truths: Truths, others: tuple[str, ...] = ()
+) -> Iterator[tuple[Mapping[str, str], Truth]]:
+    """The rows of the file, each with its truth. others: columns that it has too.
+
+    Raises:
+        ProofError: as `read_rows`, or a cell that says nothing that the model could answer.
+    """
+    for row, where in read_rows(table, (*others, *truths.columns)):
+        with _as_proof_error():
+            truth = truths.read(row, where, _CALLED)
+        yield row, truth
+
+
+@contextlib.contextmanager
+def _as_proof_error() -> Iterator[None]:
     try:
-        text = table.read_text(encoding="utf-8-sig")
-        made = {mark: _lines(text, mark) for mark in _DELIMITERS}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ProofError(f"cannot read the proof labels: {error}", where=str(table)) from error
-    headers = {mark: lines[0][1] if lines else [] for mark, lines in made.items()}
-    fitting = {mark: header for mark, header in headers.items() if set(columns) <= set(header)}
-    if len({tuple(header) for header in fitting.values()}) > 1:
-        raise ProofError(
-            "the header of the proof labels can be cut in two ways",
-            got=" and ".join(map(repr, fitting)),
-            where=f"{table}:1",
-            fix="Quote the names of the columns",
-        )
-    if not fitting:
-        raise _no_columns(table, columns, max(headers.values(), key=len))
-    mark, header = next(iter(fitting.items()))
-    twice = [name for name in columns if header.count(name) > 1]
-    if twice:
-        raise ProofError(
-            f"column {twice[0]!r} stands twice in the proof labels",
-            where=f"{table}:1",
-            fix="Remove one of them",
-        )
-    if len(made[mark]) < 2:
-        raise ProofError(
-            "the proof labels have a header and no rows", expected="one row an item", where=str(table)
-        )
-    return header, mark, made[mark]
-
-
-def _lines(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return [(reader.line_num, cells) for cells in reader]
-
-
-def _no_columns(table: Path, columns: tuple[str, ...], found: list[str]) -> ProofError:
-    named = " and ".join(f"`{name}`" for name in columns)
-    shown = ", ".join(map(repr, found[:8])) + (", ..." if len(found) > 8 else "")
-    return ProofError(
-        f"the proof labels have no column{'s' * (len(columns) > 1)} {named}",
-        expected=f"a first line {','.join(columns)}, then the rows",
-        got=f"the columns {shown}" if found else "an empty file",
-        where=str(table),
-    )
+        yield
+    except InputError as error:
+        raise ProofError.of(error) from error

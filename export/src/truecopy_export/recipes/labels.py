@@ -11,9 +11,9 @@ from numbers import Number
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
+from truecopy.contract.strict_yaml import read_bounded, utf8
 from truecopy.errors import RecipeError
 from truecopy_export.counted import counted
-from truecopy_export.small_file import read_bounded, utf8
 
 MAX_BYTES = 16 * 1024 * 1024
 Sort: TypeAlias = Literal["string", "natural"] | None
@@ -43,8 +43,8 @@ def read_labels(source: str | Path | Sequence[str] | Mapping[str, int], *, sort:
     path = Path(source)
     if path.is_dir():
         return _from_folder(path, sort)
-    data = read_bounded(path, "the labels", "the file of labels", MAX_BYTES)
-    text = utf8(data, "the labels are not UTF-8", path.name)
+    data = read_bounded(path, "the labels", "the file of labels", MAX_BYTES, RecipeError)
+    text = utf8(data, "the labels are not UTF-8", path.name, RecipeError)
     where = f"file {path.name} sha256:{hashlib.sha256(data).hexdigest()}"
     if path.suffix == ".json":
         return _from_json(text, path, where)

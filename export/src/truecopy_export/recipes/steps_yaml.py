@@ -15,8 +15,8 @@ import msgspec
 from truecopy.contract import ImageInput, Step
 from truecopy.contract.codec import convert
 from truecopy.contract.resize import PassOrder
+from truecopy.contract.strict_yaml import parse_yaml, read_bounded
 from truecopy.errors import ContractError, RecipeError
-from truecopy_export.small_file import parse_yaml, read_bounded
 
 from .checkpoint_arguments import Field
 from .file_decoder import opencv_input
@@ -42,8 +42,8 @@ def read_steps_yaml(path: Path, pass_order: PassOrder) -> Recipe:
     Raises:
         RecipeError: no such file, not YAML, or a step that the contract refuses; names the path in the document.
     """
-    data = read_bounded(path, "the steps", "the file of steps", MAX_BYTES)
-    value = parse_yaml(data, path.name)
+    data = read_bounded(path, "the steps", "the file of steps", MAX_BYTES, RecipeError)
+    value = parse_yaml(data, path.name, RecipeError)
     source = f"{path.name} sha256:{hashlib.sha256(data).hexdigest()}"
     try:
         match _kind_of(value):

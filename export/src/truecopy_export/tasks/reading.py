@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
+from truecopy.contract.strict_yaml import parse_yaml, read_bounded
 from truecopy.errors import RecipeError
 from truecopy_export.recipes.python_object import load_object
-from truecopy_export.small_file import parse_yaml, read_bounded
 
 from .checked import plain
 from .fields import check_fields, check_kind
@@ -120,5 +120,5 @@ def _from_mapping(value: object, source: str) -> TaskSpec:
 
 
 def _read(path: Path) -> object:
-    data = read_bounded(path, "the task", "the file of the task", MAX_BYTES)
-    return parse_yaml(data, path.name)
+    data = read_bounded(path, "the task", "the file of the task", MAX_BYTES, RecipeError)
+    return parse_yaml(data, path.name, RecipeError)

@@ -1,24 +1,30 @@
 """The file: wire format, seal, golden samples. No ONNX Runtime, no onnx package."""
 
-from .atomic import replacing, write_atomically
+from .atomic import check_other_file, replacing, write_atomically
 from .compose import compose, graph_sha256, split
 from .content import Content
 from .golden import GoldenSample, decode_golden, encode_golden
 from .reseal import Resealed, reseal
+from .resolve import CHECKPOINT_SUFFIXES, artifact_of
 from .skim import Skimmed, skim
+from .variants import half_of
 from .verify import Artifact, open_verified, read
 from .walk import walk
 
 __all__ = [
+    "CHECKPOINT_SUFFIXES",
     "Artifact",
     "Content",
     "GoldenSample",
     "Resealed",
     "Skimmed",
+    "artifact_of",
+    "check_other_file",
     "compose",
     "decode_golden",
     "encode_golden",
     "graph_sha256",
+    "half_of",
     "open_verified",
     "read",
     "replacing",

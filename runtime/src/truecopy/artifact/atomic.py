@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from truecopy.errors import ContractError
+
 
 @contextlib.contextmanager
 def replacing(target: str | os.PathLike[str]) -> Iterator[Path]:
@@ -28,3 +30,18 @@ def replacing(target: str | os.PathLike[str]) -> Iterator[Path]:
 def write_atomically(target: str | os.PathLike[str], content: bytes) -> None:
     with replacing(target) as temporary:
         temporary.write_bytes(content)
+
+
+def check_other_file(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Is `target` another file than `source`, also by links?
+
+    Raises:
+        ContractError: it is the same one.
+    """
+    same = Path(target).resolve() == Path(source).resolve()
+    with contextlib.suppress(FileNotFoundError):
+        same = same or Path(target).samefile(source)
+    if same:
+        raise ContractError(
+            "a file is never sealed in place", where=str(source), fix="Name another file with -o"
+        )

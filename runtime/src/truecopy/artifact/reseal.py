@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 from msgspec import UNSET
 
 from truecopy.contract import Contract, decode, subject_sha256
-from truecopy.errors import ContractError, NoContract
+from truecopy.errors import NoContract
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
-from .atomic import write_atomically
+from .atomic import check_other_file, write_atomically
 from .compose import compose, graph_sha256, split
 from .content import read_content
 from .golden import GoldenSample, decode_golden
@@ -49,10 +48,7 @@ def reseal(
         ArtifactError: the file is unreadable or unsafe.
         ContractError: the document is wrong, or `target` is `source`.
     """
-    if Path(target).resolve() == Path(source).resolve():
-        raise ContractError(
-            "a file is never sealed in place", where=str(source), fix="Name another file with -o"
-        )
+    check_other_file(source, target)
     content = read_content(source)
     try:
         walk(content.view, str(source))
@@ -91,5 +87,6 @@ def _without_proof(contract: Contract, sha256: str) -> Contract:
         accuracy=None,
         subject=None,
         bound=UNSET,
+        errors=UNSET,
     )
     return replace(contract, graph=replace(contract.graph, sha256=sha256), proof=proof)

@@ -116,13 +116,15 @@ def _share(probability: float) -> str:
 
 
 def json_row(answered: Answered, *, top: int, probabilities: bool) -> dict[str, Any]:
-    """`{"path", "line"?, "status", ...}`; a text that was given itself has `given` instead of a path."""
+    """`{"path", "line"?, "frame"?, "seconds"?, "status", ...}`; a text that was given itself has `given`, too."""
     outcome = answered.outcome
     place: dict[str, Any] = {"path": answered.path}
     if answered.path is None:
         place["given"] = answered.given
     if answered.line is not None:
         place["line"] = answered.line
+    if answered.frame is not None:
+        place |= {"frame": answered.frame, "seconds": answered.seconds}
     if isinstance(outcome, Failure):
         row = {**place, "status": "error", **outcome.to_dict()}
     else:

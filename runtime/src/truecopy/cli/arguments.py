@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from truecopy.predict.model import CHECKPOINT_SUFFIXES
+from truecopy.artifact import CHECKPOINT_SUFFIXES
 
 MODEL_SUFFIXES = (".onnx", *CHECKPOINT_SUFFIXES)
 

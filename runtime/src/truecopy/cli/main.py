@@ -24,6 +24,7 @@ _OWN = {
     "predict": "Answer images, rows of a table or texts: a table, or --json.",
     "inspect": "Show what a model file says about itself.",
     "selftest": "Replay the golden samples on this host, stage by stage.",
+    "calibrate": "Fit a temperature or thresholds on labelled items, into a new file.",
     "seal": "Seal a file again that a tool rewrote, into a new file.",
     "bench": "Time the stages of a prediction on this host.",
     "diff": "Compare what two model files say, step by step.",
@@ -35,7 +36,7 @@ _EXPORTER = {
 }
 
 
-_LATER = ("evaluate", "tune", "calibrate", "serve", "batch")
+_LATER = ("evaluate", "tune", "serve", "batch")
 
 
 class _Commands(click.Group):

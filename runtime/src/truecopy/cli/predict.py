@@ -14,11 +14,12 @@ from truecopy.contract import ImageInput, Regression, TokensInput
 from truecopy.contract.input_words import item_noun
 from truecopy.errors import TruecopyError
 from truecopy.jobs.answers import Answered, answer_lines, answer_pictures, answer_texts, takes
-from truecopy.jobs.images import Found, find_images
+from truecopy.jobs.video import quiet_ffmpeg
 from truecopy.predict import Failure, Model, load
 
 from .answers import Heading, cells, headings, json_row
 from .arguments import one_model
+from .inputs import check_stdin, found_pictures, known_total
 from .output import complain, console, count, note, one_line, print_json, printable
 from .progress import Counted
 
@@ -48,6 +49,9 @@ def _not_yet(_: click.Context, parameter: click.Parameter, value: object) -> Non
     help="Classes or labels to show for each item; of a text the tokens of each step.",
 )
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="A text itself; may be repeated.")
+@click.option(
+    "--every", type=click.IntRange(1), metavar="N", help="Of a video frames 0, N, 2N, ...; by default all."
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, provider:NAME.")
 @click.option(
     "--threads", type=click.IntRange(1), help="Cores to use; by default all that this process may use."
@@ -74,34 +78,41 @@ def predict(
     arguments: tuple[str, ...],
     top: int,
     texts: tuple[str, ...],
+    every: int | None,
     device: str,
     threads: int | None,
     as_json: bool,
     probabilities: bool,
     outputs: tuple[str, ...],
 ) -> int:
-    """Answer images and folders, the rows of CSV files, or texts: what the model takes.
+    """Answer images, videos and folders, the rows of CSV files, or texts: what the model takes.
+
+    INPUT may be a quoted pattern ("photos/**/*.jpg"), or - for standard input: one image, CSV rows, or texts.
 
     What cannot be read is one error row; exit code 1 if there is any. A row or line is named by its number:
-    `rows.csv:2`.
+    `rows.csv:2`; a video's frame by its number from 0 and its time: `clip.mp4:120 (4.00 s)`.
     """
     path, inputs = one_model(arguments)
     for option, given in (("--probabilities", probabilities), ("--output", outputs)):
         if given and not as_json:
             raise click.UsageError(f"{option} goes with --json")
+    check_stdin(inputs)
     model = load(path, device=device, threads=threads)
     _check_usage(model, inputs, texts, outputs)
     if probabilities and isinstance(model.contract.task, Regression):
         raise click.UsageError("a regression has no probabilities: leave out --probabilities")
     if isinstance(model.contract.input, ImageInput):
-        found = _found(inputs)
+        found = found_pictures(inputs, every)
         if not found.paths:
             complain("no images found")
             return 1
-        answers: Iterator[Answered] = answer_pictures(model, found.paths, outputs)
-        total: int | None = len(found.paths)
+        answers: Iterator[Answered] = answer_pictures(model, found.paths, outputs, every or 1)
+        total = known_total(found)
+        quiet_ffmpeg()
         unread = bool(found.unreadable)
     else:
+        if every is not None:
+            raise click.UsageError(f"--every goes with videos; this model takes {takes(model)}")
         answers = chain(answer_texts(model, texts, outputs), answer_lines(model, inputs, outputs))
         # Nobody knows how many lines a file has that is read as it goes.
         total, unread = None if inputs else len(texts), False
@@ -131,15 +142,6 @@ def _check_usage(model: Model, inputs: list[str], texts: tuple[str, ...], output
     for name in outputs:
         if name not in known:
             raise click.UsageError(f"the graph has no output {name!r}, it has {', '.join(known)}")
-
-
-def _found(inputs: list[str]) -> Found:
-    found = find_images(inputs)
-    if found.skipped:
-        note(f"left out of folders, no images by their names: {count(found.skipped, 'file')}")
-    for folder in found.unreadable:
-        complain(f"the folder cannot be listed: {folder}")
-    return found
 
 
 def _print_rows(answers: Counted[Answered], top: int, probabilities: bool) -> tuple[int, int]:

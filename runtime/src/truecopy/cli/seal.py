@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from truecopy.artifact import reseal
 
+from .new_file import check_new_file
 from .output import note, print_json
 
 
@@ -21,10 +20,7 @@ def seal(model: str, output: str, overwrite: bool, as_json: bool) -> int:
 
     A graph that is no longer the proven one loses its proof: the new file says level `unproven`.
     """
-    if os.path.isdir(output):  # noqa: PTH112 - Path raises on names that are too long
-        raise click.UsageError(f"{output} is a folder; name the new file")
-    if os.path.lexists(output) and not overwrite:
-        raise click.UsageError(f"{output} exists; type --overwrite to replace it")
+    check_new_file(output, overwrite=overwrite)
     resealed = reseal(model, output)
     if as_json:
         print_json({"path": output, "status": "ok", "graph_changed": resealed.graph_changed,

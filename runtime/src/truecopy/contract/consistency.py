@@ -11,9 +11,10 @@ from .document import Contract, ImageInput
 from .flow import Flow, flow
 from .graph import GraphInput, GraphOutput
 from .inputs import check_table, check_tokens, only_input
+from .stated_views import check_views
 from .steps import Step
 from .tables import TableInput
-from .tasks import Autoregressive, Regression, Sequence, names_of
+from .tasks import Autoregressive, Sequence
 from .tokens import TokensInput
 
 
@@ -36,7 +37,7 @@ def check(contract: Contract) -> None:
     check_answer(contract.task, answer)
     check_batch(contract.task, contract.graph.main_input, answer)
     _check_generation(contract)
-    _check_relabel(contract)
+    check_views(contract.views, contract.task)
 
 
 def _check_image(contract: Contract, image: ImageInput) -> None:
@@ -150,17 +151,3 @@ def _answer(contract: Contract) -> GraphOutput:
             where="`$.graph.answer`",
         )
     return contract.graph.outputs[names.index(contract.graph.answer)]
-
-
-def _check_relabel(contract: Contract) -> None:
-    if contract.views.relabel and isinstance(contract.task, Regression | Sequence):
-        raise ContractError(
-            "a view changes the order of labels, and this task has none that change places",
-            expected="an empty object for a regression or a sequence",
-            got=", ".join(map(repr, contract.views.relabel)),
-            where="`$.views.relabel`",
-        )
-    count = len(names_of(contract.task))
-    for view, order in contract.views.relabel.items():
-        if sorted(order) != list(range(count)):
-            raise ContractError(f"not a permutation of the {count} labels", where=f"`$.views.relabel.{view}`")

@@ -9,6 +9,7 @@ import numpy as np
 
 from truecopy.errors import DeviceError, OutputError, Unsafe
 
+from .all_devices import ALL_GPUS, open_all
 from .providers import COMPUTE_OPERATORS, CPU, CUDA, Device, check_available, check_running, parse_device
 from .session import Running, Session
 
@@ -47,11 +48,15 @@ class OnnxRuntimeSession:
 def open_session(source: bytes | str, device: str, precision: str, threads: int) -> Session:
     """A session on `device` with `threads` for one `run`; `auto` takes CUDA where it really works, else the CPU.
 
+    `cuda:all` is every GPU at once.
+
     Raises:
         DeviceError: the device does not run the graph, or ONNX Runtime is not installed.
         Unsafe: ONNX Runtime refuses the graph.
     """
     ort = _onnxruntime()
+    if device == ALL_GPUS:
+        return open_all(lambda name: _open(ort, source, parse_device(name, precision), threads))
     if device != "auto":
         return _open(ort, source, parse_device(device, precision), threads)
     if CUDA in ort.get_available_providers() and precision != "int8":

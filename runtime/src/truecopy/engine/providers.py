@@ -43,15 +43,11 @@ def parse_device(name: str, precision: str) -> Device:
         return Device("cpu", CPU, {})
     if name.startswith("provider:") and len(name) > len("provider:"):
         return Device(name, name.partition(":")[2], {})
-    if name == "cuda:all":
-        raise DeviceError(
-            "cuda:all is not run by this version", fix="Take one device: cuda, cuda:0, cuda:1, ..."
-        )
     match = re.fullmatch(r"cuda(?::([0-9]{1,4}))?", name)
     if match is None:
         raise DeviceError(
             f"no such device: {name!r}",
-            expected="auto, cpu, cuda, cuda:1 or provider:NAME",
+            expected="auto, cpu, cuda, cuda:1, cuda:all or provider:NAME",
             fix="Take --device cpu",
         )
     if precision == "int8":

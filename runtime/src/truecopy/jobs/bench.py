@@ -16,7 +16,7 @@ from truecopy.engine import available_cores
 from truecopy.errors import InputError
 from truecopy.intake import ImageIntake
 from truecopy.limits import DEFAULT_LIMITS
-from truecopy.predict import Member, Model, Opened, open_artifact
+from truecopy.predict import Member, Model, Opened, Strategy, open_artifact
 
 # Lines that are measured: a file may have any number of them.
 MOST_LINES = 256
@@ -107,7 +107,7 @@ def _runs(
     """The graph alone, one call, and a stream."""
     member, count = opened.member, len(sources)
     session = opened.session(device, available_cores())
-    model = Model(opened, device, available_cores())
+    model = Model.of([opened], Strategy(), device, available_cores())
     return {
         "session.run": _median(lambda i: member.rows(session, feeds[i]), count, repeats),
         f"model({item_noun(member.contract)})": _median(lambda i: model(sources[i]), count, repeats),

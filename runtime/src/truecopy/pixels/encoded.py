@@ -28,13 +28,18 @@ from truecopy.limits import Limits
 
 from .budget import check_pixels
 from .headers import JPEG_SIGNATURE, jpeg_scans, jpeg_scans_at_most, webp_size
+from .videos import HEAD, refuse_video
 
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
 _CHUNK = 1 << 20  # a buffered reader allocates all that it is asked for
 
 
 def read_file(path: str, limits: Limits) -> bytes:
-    """Read a regular file; its size is checked before it is opened."""
+    """Read a regular file; its size is checked before it is read.
+
+    Raises:
+        UnreadableInput: no such file, or no regular one. Unsupported: a video. TooLarge: above `limits.max_bytes`.
+    """
     try:
         status = os.stat(path)  # noqa: PTH116 - names may hold any bytes, and Path would change `./`
         if not stat.S_ISREG(status.st_mode):
@@ -44,8 +49,10 @@ def read_file(path: str, limits: Limits) -> bytes:
                 where=path,
                 fix="Name the image itself, or pass an open binary stream",
             )
-        _check_size(status.st_size, path, limits)
         with Path(path).open("rb") as stream:
+            # Before the size: a video is told what it is, and most are larger.
+            refuse_video(stream.peek(HEAD)[:HEAD], path)
+            _check_size(status.st_size, path, limits)
             return read_stream(stream, path, limits)
     except FileNotFoundError as error:
         raise UnreadableInput("there is no such file", where=path) from error
@@ -106,12 +113,13 @@ def open_encoded(data: bytes, name: str, limits: Limits) -> Image.Image:
 
     Raises:
         TooLarge: pixels or scans above the limits; nothing was allocated for them.
-        UnreadableInput: not one of the formats, or a damaged header.
+        UnreadableInput: not one of the formats, or a damaged header. Unsupported: a video.
     """
     if not data:
         raise UnreadableInput(
             "the input is empty", where=name, fix="A stream that was just written has to be rewound: seek(0)"
         )
+    refuse_video(data[:HEAD], name)
     _check_bytes(data, name, limits)
     image = _open(data, name, limits)
     _check_header(image, name, limits)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,6 +22,7 @@ from truecopy.limits import DEFAULT_LIMITS, Limits
 from .boxes import box_passes
 from .budget import check_pixels
 from .decode import Picture
+from .frame import Frame, Operation
 from .geometry import center_crop, pad, pad_to, swap_rb
 from .grey import grayscale
 from .kernels import FAST, Kernels
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 Tensor: TypeAlias = "npt.NDArray[Any]"
 MAX_SIDE = 65_536  # the longest that a contract itself may ask for
 _WINDOWS = frozenset({"torch_u8", "torch_f32", "torch_f32_u8", "tf", "tf_v1"})
-Operation: TypeAlias = Callable[[Raster], Raster]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,9 @@ class Plan:
     shape: tuple[int | None, ...]
     dtype: np.dtype[Any]
     size: tuple[int | None, int | None]
-    _geometry: tuple[Operation, ...]
+    _before: tuple[Operation, ...]
+    _crop: Operation
+    _after: tuple[Operation, ...]
     _axes: tuple[int, int, int]
     _write: Writer
 
@@ -88,11 +89,15 @@ class Plan:
         # What turns the canvas into numbers is the last step; values before a float resize are on the way to it.
         last = steps[-1].chain if isinstance(steps[-1], Values) else None
         geometry = steps if last is None else steps[:-1]
+        operations = tuple(_operation(step, limits, kernels) for step in geometry)
+        cut = last_crop(geometry)
         return cls(
             shape=(made.channels, height, width) if planar else (height, width, made.channels),
             dtype=dtype,
             size=wanted,
-            _geometry=tuple(_operation(step, limits, kernels) for step in geometry),
+            _before=operations if cut is None else operations[:cut],
+            _crop=_whole if cut is None else operations[cut],
+            _after=() if cut is None else operations[cut + 1 :],
             _axes=(2, 0, 1) if planar else (0, 1, 2),
             _write=writer(last or (), flow(geometry, spec.channels), dtype, planar=planar),
         )
@@ -103,14 +108,21 @@ class Plan:
         Raises:
             InputError: the picture does not lead to the graph's size, or on the way to too many pixels.
         """
+        return self.frame(picture).canvas
+
+    def frame(self, picture: Picture) -> Frame:
+        """The picture before its last crop: what all views of it are made of.
+
+        Raises:
+            InputError: on the way there it would have too many pixels.
+        """
         raster: Raster = picture.raster
         try:
-            for operation in self._geometry:
+            for operation in self._before:
                 raster = operation(raster)
-            self._check_canvas(raster)
         except InputError as error:
             raise type(error).of(error, where=picture.name) from error
-        return as_array(raster)
+        return Frame(picture.name, raster, self._crop, self._after, self._check_canvas)
 
     def tensor(self, canvas: Array, out: Tensor | None = None) -> Tensor:
         """Turn an (h, w, c) canvas into numbers: (c, h, w) or (h, w, c), into `out` where one is given.
@@ -177,6 +189,24 @@ def _check_sizes(
                 where=f"`$.steps[{index}].size`",
                 fix=f"If the file is trusted, pass limits=Limits(max_pixels={pixels})",
             )
+
+
+def last_crop(geometry: tuple[Step, ...]) -> int | None:
+    """Where the `center_crop` to a size stands that frames the canvas: what follows it changes single pixels only.
+
+    None where there is none. geometry: the steps before the last `values`.
+    """
+    for index in reversed(range(len(geometry))):
+        step = geometry[index]
+        if isinstance(step, CenterCrop) and step.size is not UNSET:
+            return index
+        if not isinstance(step, SwapRB | Grayscale):
+            return None
+    return None
+
+
+def _whole(raster: Raster) -> Raster:
+    return raster
 
 
 def _operation(step: Step, limits: Limits, kernels: Kernels) -> Operation:

@@ -1,13 +1,14 @@
 """From a file to results."""
 
-from .answering import answer
+from .loading import load
 from .member import Member
-from .model import Model, load
+from .model import Model
 from .opened import Opened, open_artifact
 from .results import (
     Binary,
     Classification,
     Failure,
+    Look,
     Multilabel,
     Regression,
     Result,
@@ -16,11 +17,13 @@ from .results import (
     Token,
     Value,
 )
+from .strategy import Strategy
 
 __all__ = [
     "Binary",
     "Classification",
     "Failure",
+    "Look",
     "Member",
     "Model",
     "Multilabel",
@@ -29,9 +32,9 @@ __all__ = [
     "Result",
     "Score",
     "Sequence",
+    "Strategy",
     "Token",
     "Value",
-    "answer",
     "load",
     "open_artifact",
 ]

@@ -3,43 +3,118 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from truecopy.contract import Autoregressive, Contract
+from truecopy.contract import Contract
 from truecopy.contract import Sequence as SequenceTask
 from truecopy.engine import Session
 from truecopy.errors import Unsupported
 from truecopy.intake import Item
 
 from .generation import generate
-from .heads import result_of
+from .heads import activated, decide
+from .lineup import Lineup, Round
 from .member import Member
-from .results import Result
+from .results import Look, Result
+from .sight import Sight
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Said:
+    """What a pass said about an item: its row, aligned, and other outputs that were asked for."""
+
+    row: np.ndarray
+    outputs: Mapping[str, np.ndarray]
 
 
 def answer(
-    member: Member, session: Session, items: Sequence[Item], outputs: tuple[str, ...] = ()
+    lineup: Lineup, sessions: Sequence[Session], sights: Sequence[Sight], outputs: tuple[str, ...] = ()
 ) -> list[Result]:
-    """One result an item. The items' feeds have one shape. outputs: names of other outputs of the graph.
+    """One result a sight. sessions: one a member. outputs: names of other outputs of the graph, of one pass.
+
+    Items whose looks have settled are done; the others go on together.
 
     Raises:
-        OutputError: the graph failed, or answered with NaN or infinity, or with what is no probability.
-        Unsupported: `outputs` of a model that runs many times for one item.
+        InputError: a member's steps do not take an item.
+        OutputError: a graph failed, or answered with NaN or infinity, or with what is no probability.
+        Unsupported: `outputs` of many passes.
     """
-    task = member.contract.task
-    if isinstance(task, SequenceTask) and isinstance(task.decoding, Autoregressive):
-        if outputs:
-            raise Unsupported("generated text takes many passes: no other output belongs to it")
-        return [generate(member, session, item) for item in items]
+    if outputs and (lineup.generates or len(lineup.passes) > 1):
+        raise Unsupported(
+            "the answer takes many passes: no other output belongs to it",
+            got=f"outputs={outputs!r}",
+            fix="Ask one model, with one view",
+        )
+    if lineup.generates:
+        return [generate(lineup.members[0], sessions[0], sight.item(0, 0)) for sight in sights]
+    said: list[list[Said]] = [[] for _ in sights]
+    going = list(range(len(sights)))
+    for one in lineup.rounds:
+        new = _run(lineup, sessions, [sights[place] for place in going], one, outputs)
+        for place, more in zip(going, new, strict=True):
+            said[place] += more
+        if one is not lineup.rounds[-1]:
+            going = [place for place in going if not lineup.settled([look.row for look in said[place]])]
+            if not going:
+                break
+    return [_result(lineup, sight, looks, outputs) for sight, looks in zip(sights, said, strict=True)]
+
+
+def _run(
+    lineup: Lineup, sessions: Sequence[Session], sights: Sequence[Sight], one: Round, outputs: tuple[str, ...]
+) -> list[list[Said]]:
+    """For each sight what each pass of the round says, in their order. A member is asked for all of its passes at once."""
+    made: dict[tuple[int, int], Said] = {}
+    for member, places in one.by_member:
+        asked = [(index, place) for place in places for index in range(len(sights))]
+        items = [sights[index].item(member, one.passes[place].view) for index, place in asked]
+        told = _ask(lineup.members[member], sessions[member], items, outputs)
+        made.update(zip(asked, told, strict=True))
+    return [
+        [_aligned(made[index, place], each.order) for place, each in enumerate(one.passes)]
+        for index in range(len(sights))
+    ]
+
+
+def _aligned(said: Said, order: np.ndarray | None) -> Said:
+    return said if order is None else Said(said.row[..., order], said.outputs)
+
+
+def _ask(member: Member, session: Session, items: Sequence[Item], outputs: tuple[str, ...]) -> list[Said]:
+    """Batches of one shape. On a CPU they are of one item: that is faster there, and no item depends on another."""
+    if session.running.device == "cpu":
+        return [said for item in items for said in _said(member, session, [item], outputs)]
+    runs = (list(run) for _, run in itertools.groupby(items, key=_shapes))
+    return [said for run in runs for said in _said(member, session, run, outputs)]
+
+
+def _said(member: Member, session: Session, items: Sequence[Item], outputs: tuple[str, ...]) -> list[Said]:
     rows, others = member.run(session, together(items), outputs)
-    made = []
-    for index, item in enumerate(items):
-        raw = own_steps(rows[index], item, member.contract)
-        result = result_of(task, raw, item.source, item.warnings)
-        made.append(dataclasses.replace(result, outputs=_own(others, index)) if outputs else result)
-    return made
+    task = member.contract.task
+    return [
+        Said(activated(task, own_steps(rows[index], item, member.contract)), _own(others, index) if others else {})
+        for index, item in enumerate(items)
+    ]
+
+
+def _result(lineup: Lineup, sight: Sight, said: Sequence[Said], outputs: tuple[str, ...]) -> Result:
+    rows = [one.row for one in said]
+    result = decide(lineup.task, lineup.merged(rows), sight.source, sight.warnings, passes=len(said))
+    if outputs:
+        result = dataclasses.replace(result, outputs=said[0].outputs)
+    if len(lineup.passes) == 1:
+        return result
+    return dataclasses.replace(result, looks=tuple(_looks(lineup, rows)))
+
+
+def _looks(lineup: Lineup, rows: Sequence[np.ndarray]) -> list[Look]:
+    for row in rows:
+        row.setflags(write=False)
+    views = lineup.strategy.views
+    return [Look(one.member, views[one.view], row) for one, row in zip(lineup.passes, rows, strict=False)]
 
 
 def together(items: Sequence[Item]) -> Mapping[str, np.ndarray]:
@@ -59,6 +134,10 @@ def own_steps(row: np.ndarray, item: Item, contract: Contract) -> np.ndarray:
         return row
     axis = contract.graph.answer_output.shape[task.layout.index("T")]
     return row[slice(*item.steps)] if axis == contract.graph.main_input.shape[1] else row
+
+
+def _shapes(item: Item) -> tuple[tuple[int, ...], ...]:
+    return tuple(array.shape for array in item.feeds.values())
 
 
 def _own(others: Mapping[str, np.ndarray], index: int) -> Mapping[str, np.ndarray]:

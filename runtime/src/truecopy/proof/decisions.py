@@ -1,4 +1,4 @@
-"""Two results of one task: is it the same decision, what was decided, and how far are the two apart?"""
+"""Two results of one task: what was decided, and how far are the two apart?"""
 
 from __future__ import annotations
 
@@ -6,34 +6,6 @@ import numpy as np
 
 from truecopy.contract import Task
 from truecopy.predict import Binary, Classification, Multilabel, Regression, Result, Sequence
-
-
-def same_decision(first: Result, second: Result) -> bool:
-    """Would a user be told the same? Confidences may differ; the numbers of a regression may not."""
-    return _decision(first) == _decision(second)
-
-
-def _decision(result: Result) -> tuple[object, ...]:
-    match result:
-        case Classification():
-            return result.index, result.accepted
-        case Binary():
-            return result.index, result.positive
-        case Multilabel():
-            return tuple(score.index for score in result.found)
-        case Regression():
-            return tuple((value.value, value.clipped) for value in result.values)
-        case Sequence():
-            return result.text, tuple(token.index for token in result.tokens), result.finished
-
-
-def is_flip(first: Result, second: Result) -> bool:
-    """Another label, another set of labels, or another text. A number is none of them: how far it is counts."""
-    if isinstance(first, Regression):
-        return False
-    if isinstance(first, Classification) and isinstance(second, Classification):
-        return first.index != second.index
-    return not same_decision(first, second)
 
 
 def crossings(first: Result, second: Result) -> int:
@@ -48,21 +20,6 @@ def crossings(first: Result, second: Result) -> int:
         pairs = zip(first.values, second.values, strict=True)
         return sum(one.clipped != other.clipped for one, other in pairs)
     return 0
-
-
-def edit_distance(first: str, second: str) -> int:
-    """Characters to put in, take out or replace to make one text the other.
-
-    Source: Levenshtein 1966, by the rows of Wagner and Fischer 1974.
-    """
-    row = list(range(len(second) + 1))
-    for place, letter in enumerate(first, start=1):
-        diagonal, row[0] = row[0], place
-        for column, other in enumerate(second, start=1):
-            replaced = diagonal + (letter != other)
-            diagonal = row[column]
-            row[column] = min(replaced, diagonal + 1, row[column - 1] + 1)
-    return row[-1]
 
 
 def told(result: Result) -> str:

@@ -15,10 +15,10 @@ from truecopy.contract.kind import kind_of
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores
 from truecopy.errors import ContractError, InputError, OutputError
-from truecopy.intake import Item
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels import Picture, Plan, Source, Tensor, decode
-from truecopy.predict import Member, Result, answer, open_artifact
+from truecopy.predict import Member, Result, open_artifact
+from truecopy.predict.heads import result_of
 
 from .explanation import Explanation, Fed, LeftOut, Stage, label_changes, policy_in_words
 from .mistakes import Mistake, mistakes
@@ -95,8 +95,8 @@ def explained(member: Member, session: Session, source: Source, model: str) -> E
 
 
 def _decided(member: Member, session: Session, tensor: Tensor, picture: Picture) -> Result:
-    (result,) = answer(member, session, [Item(picture.name, member.image.feeds(tensor), picture.warnings)])
-    return result
+    row = member.rows(session, member.image.feeds(tensor))[0]
+    return result_of(member.contract.task, row, picture.name, picture.warnings)
 
 
 def _stages(member: Member, picture: Picture, canvas: Array, tensor: Tensor) -> tuple[tuple[Stage, ...], int]:

@@ -10,8 +10,8 @@ from PIL import Image
 
 from truecopy.contract import Contract, ImageInput
 from truecopy.predict import Binary, Classification, Multilabel, Regression, Result, Sequence
+from truecopy.predict.results import is_flip
 
-from .decisions import is_flip
 from .mistakes import Mistake
 from .shown import Numbers, finite
 

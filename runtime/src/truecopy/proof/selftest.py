@@ -16,7 +16,7 @@ from truecopy.digest import digest
 from truecopy.engine import Session, available_cores
 from truecopy.errors import OutputError, ProofError, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS, Limits
-from truecopy.predict import Member, open_artifact
+from truecopy.predict import Member, Opened, open_artifact
 
 from .stage_check import StageCheck, Verdict, check_result
 from .stages import Replay, as_made, from_canvas, replay, stored_canvas
@@ -80,9 +80,19 @@ def selftest(
         ProofError: there is nothing to replay.
     """
     opened = open_artifact(path, limits)
+    return selftest_of(opened, opened.session(device, available_cores()))
+
+
+def selftest_of(opened: Opened, session: Session) -> SelftestReport:
+    """Replay the golden samples of an opened file.
+
+    Raises:
+        ProofError: there is nothing to replay.
+    """
     if not opened.artifact.golden:
-        raise ProofError("the file carries no golden samples", where=str(path), fix="Export it again")
-    session = opened.session(device, available_cores())
+        raise ProofError(
+            "the file carries no golden samples", where=opened.artifact.path, fix="Export it again"
+        )
     running = session.running
     samples = tuple(check_samples(opened.member, session, opened.artifact.golden))
     return SelftestReport(running.device, running.provider, running.version, samples)

@@ -12,8 +12,9 @@ from truecopy.contract import Regression, Sequence, Task
 from truecopy.errors import OutputError
 from truecopy.predict import Sequence as SequenceResult
 from truecopy.predict.heads import result_of
+from truecopy.predict.results import same_decision
 
-from .decisions import decided, same_decision, told
+from .decisions import decided, told
 from .margins import is_generation_undecided, is_undecided
 from .stages import Replay, as_made
 from .tolerance import Scale, margin

@@ -10,6 +10,7 @@ import csv
 import os
 import stat
 from collections.abc import Generator
+from io import BufferedReader
 from pathlib import Path
 
 from truecopy.errors import InputError, TooLarge, UnreadableInput
@@ -34,15 +35,29 @@ def csv_rows(path: str, columns: Columns, limits: Limits) -> Generator[Row, None
     return rows  # type: ignore[return-value]  # the None of a generator that is ready is taken
 
 
+def csv_stream_rows(
+    stream: BufferedReader, name: str, columns: Columns, limits: Limits
+) -> Generator[Row, None, None]:
+    """The same of a stream that is open, such as standard input, which is called `name` and is not closed."""
+    rows = _read(stream, name, columns, limits)
+    next(rows)
+    return rows  # type: ignore[return-value]  # as above
+
+
 def _opened(path: str, columns: Columns, limits: Limits) -> Generator[Row | None, None, None]:
     _check_regular(path)
     with Path(path).open("rb") as stream:
-        check_text(stream.read(HEAD), path)
-        stream.seek(0)
-        lines = Lines(stream, path, limits)
-        header = read_header(lines, columns, path)
-        yield None  # ready: the header is right
-        yield from _rows(lines, header, columns, path)
+        yield from _read(stream, path, columns, limits)
+
+
+def _read(
+    stream: BufferedReader, path: str, columns: Columns, limits: Limits
+) -> Generator[Row | None, None, None]:
+    check_text(stream.peek(HEAD)[:HEAD], path)  # of a pipe what has come so far
+    lines = Lines(stream, path, limits)
+    header = read_header(lines, columns, path)
+    yield None  # ready: the header is right
+    yield from _rows(lines, header, columns, path)
 
 
 def _check_regular(path: str) -> None:

@@ -60,12 +60,17 @@ def _lines(path: Path, limits: Limits) -> Iterator[Line]:
     json = path.name.lower().endswith(".jsonl")
     try:
         with path.open("rb") as file:
-            for number, data in enumerate(_raw(file, limits.max_line_bytes), start=1):
-                yield _line(data, str(path), number, json, limits)
+            yield from stream_lines(file, str(path), limits, json=json)
     except OSError as error:
         raise UnreadableInput(
             "the file cannot be read", got=f"{type(error).__name__}: {error}", where=str(path)
         ) from error
+
+
+def stream_lines(stream: BinaryIO, name: str, limits: Limits, *, json: bool) -> Iterator[Line]:
+    """The lines of a stream that is open, such as standard input, which is called `name`. json: each is a JSON value."""
+    for number, data in enumerate(_raw(stream, limits.max_line_bytes), start=1):
+        yield _line(data, name, number, json, limits)
 
 
 def _raw(file: BinaryIO, most: int) -> Iterator[bytes | None]:

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from truecopy.contract.strict_yaml import read_bounded, utf8
 from truecopy.errors import RecipeError
-from truecopy_export.small_file import read_bounded, utf8
 
 from .tokenizers import refuse_subwords, refuse_tokenizer_file
 
@@ -34,8 +34,8 @@ def read_vocabulary(path: Path) -> tuple[str, ...]:
 
 def _read(path: Path) -> str:
     expected = "the name of a file beside the recipe, or a list"
-    data = read_bounded(path, "the vocabulary", "the vocabulary", MAX_BYTES, expected=expected)
-    return utf8(data, "the vocabulary is not UTF-8", path.name)
+    data = read_bounded(path, "the vocabulary", "the vocabulary", MAX_BYTES, RecipeError, expected=expected)
+    return utf8(data, "the vocabulary is not UTF-8", path.name, RecipeError)
 
 
 def _of_lines(text: str, path: Path) -> tuple[str, ...]:

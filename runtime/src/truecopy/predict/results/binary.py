@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .look import Look, looks_to_dict
 from .score import TOP, outputs_to_dict
 from .words import in_words
 
@@ -32,6 +33,7 @@ class Binary:
     warnings: tuple[str, ...]
     labels: tuple[str, ...]
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    looks: tuple[Look, ...] = ()
 
     def __repr__(self) -> str:
         decided = f"label={self.label!r}"
@@ -58,4 +60,5 @@ class Binary:
         }
         if probabilities:
             row["probabilities"] = [float(p) for p in self.probabilities]
+            row |= looks_to_dict(self.looks)
         return row | outputs_to_dict(self.outputs)

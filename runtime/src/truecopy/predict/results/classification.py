@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .look import Look, looks_to_dict
 from .score import TOP, Score, best_of, outputs_to_dict
 
 
@@ -19,6 +20,7 @@ class Classification:
     probabilities: read-only float32 (classes,), sums to 1. accepted: confidence reaches the contract's threshold;
     True where it has none. passes: forward passes used. warnings: what was noticed while reading the item.
     outputs: other outputs of the graph that were asked for by name, read-only.
+    looks: what each pass said, in the order of the passes; empty where the strategy has only one.
     """
 
     source: str
@@ -32,6 +34,7 @@ class Classification:
     warnings: tuple[str, ...]
     labels: tuple[str, ...] = field(repr=False)
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    looks: tuple[Look, ...] = field(default=(), repr=False)
 
     def top_k(self, k: int) -> tuple[Score, ...]:
         """The best `k` classes, best first, ties to the lower index."""
@@ -52,4 +55,5 @@ class Classification:
         }
         if probabilities:
             row["probabilities"] = [float(p) for p in self.probabilities]
+            row |= looks_to_dict(self.looks)
         return row | outputs_to_dict(self.outputs)

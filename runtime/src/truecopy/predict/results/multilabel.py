@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .look import Look, looks_to_dict
 from .score import TOP, Score, best_of, outputs_to_dict
 from .words import in_words
 
@@ -30,6 +31,7 @@ class Multilabel:
     warnings: tuple[str, ...]
     labels: tuple[str, ...]
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    looks: tuple[Look, ...] = ()
 
     def __repr__(self) -> str:
         found = ", ".join(f"{score.label!r}: {score.probability:.4g}" for score in self.found)
@@ -51,4 +53,5 @@ class Multilabel:
         }
         if probabilities:
             row["probabilities"] = [float(p) for p in self.probabilities]
+            row |= looks_to_dict(self.looks)
         return row | outputs_to_dict(self.outputs)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .look import Look, looks_to_dict
 from .score import TOP, outputs_to_dict
 from .words import in_words
 
@@ -43,6 +44,7 @@ class Regression:
     passes: int
     warnings: tuple[str, ...]
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    looks: tuple[Look, ...] = ()
 
     def __repr__(self) -> str:
         return in_words("Regression", self.source, *map(_in_words, self.values), warnings=self.warnings)
@@ -55,13 +57,14 @@ class Regression:
         raise KeyError(f"no value {name!r}: there are {', '.join(value.name for value in self.values)}")
 
     def to_dict(self, *, probabilities: bool = False, top: int = TOP) -> dict[str, Any]:  # noqa: ARG002
-        """Plain data for JSON."""
-        return {
+        """Plain data for JSON; `probabilities` asks for the looks."""
+        row = {
             "source": self.source,
             "values": [value.to_dict() for value in self.values],
             "passes": self.passes,
             "warnings": list(self.warnings),
-        } | outputs_to_dict(self.outputs)
+        }
+        return row | (looks_to_dict(self.looks) if probabilities else {}) | outputs_to_dict(self.outputs)
 
 
 def _in_words(value: Value) -> str:

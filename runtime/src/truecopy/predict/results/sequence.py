@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .look import Look, looks_to_dict
 from .score import TOP, Score, best_of, outputs_to_dict
 from .words import in_words, shortened
 
@@ -47,6 +48,7 @@ class Sequence:
     warnings: tuple[str, ...]
     labels: tuple[str, ...]
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    looks: tuple[Look, ...] = ()
 
     def __repr__(self) -> str:
         parts = [f"text={shortened(self.text)}", f"confidence={self.confidence:.4g}"]
@@ -74,4 +76,5 @@ class Sequence:
         }
         if probabilities:
             row["probabilities"] = [[float(p) for p in step] for step in self.probabilities]
+            row |= looks_to_dict(self.looks)
         return row | outputs_to_dict(self.outputs)

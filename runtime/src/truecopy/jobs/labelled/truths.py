@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from truecopy.contract import Binary, Multiclass, Multilabel, Regression, Sequence, Task, names_of
-from truecopy.errors import ProofError
+from truecopy.errors import InputError
+
+from .called import MANIFEST, Called
 
 Truth: TypeAlias = int | frozenset[int] | tuple[float, ...] | str
 SEPARATOR = "|"
@@ -22,9 +24,11 @@ class Truths(Protocol):
     @property
     def columns(self) -> tuple[str, ...]: ...
 
-    def read(self, row: Mapping[str, str], where: str) -> Truth:
-        """Raises:
-        ProofError: the cell says nothing that the model could answer.
+    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> Truth:
+        """where: of the row, for messages; called: what the table is to the reader of the message.
+
+        Raises:
+            InputError: the cell says nothing that the model could answer.
         """
         ...
 
@@ -54,8 +58,8 @@ class OneLabel:
         numbers = {str(i): i for i in range(len(self.labels)) if str(i) not in named}
         return {**numbers, **self.names()}
 
-    def read(self, row: Mapping[str, str], where: str) -> int:
-        return _place(self.known(), row["label"], self.labels, where)
+    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> int:
+        return _place(self.known(), row["label"], self.labels, where, called)
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,10 @@ class LabelSet:
     def columns(self) -> tuple[str, ...]:
         return ("label",)
 
-    def read(self, row: Mapping[str, str], where: str) -> frozenset[int]:
+    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> frozenset[int]:
         known = OneLabel(self.labels, self.label_ids).known()
         names = [name.strip() for name in row["label"].split(SEPARATOR)] if row["label"].strip() else []
-        return frozenset(_place(known, name, self.labels, where) for name in names)
+        return frozenset(_place(known, name, self.labels, where, called) for name in names)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Numbers:
     def columns(self) -> tuple[str, ...]:
         return self.names
 
-    def read(self, row: Mapping[str, str], where: str) -> tuple[float, ...]:
+    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> tuple[float, ...]:  # noqa: ARG002 - a number has no label
         return tuple(_number(row[name], name, where) for name in self.names)
 
 
@@ -97,7 +101,7 @@ class Text:
     def columns(self) -> tuple[str, ...]:
         return ("label",)
 
-    def read(self, row: Mapping[str, str], where: str) -> str:  # noqa: ARG002 - any text may be right
+    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> str:  # noqa: ARG002 - any text may be right
         return row["label"]
 
 
@@ -115,13 +119,13 @@ def truths_of(task: Task) -> OneLabel | LabelSet | Numbers | Text:
             return Text()
 
 
-def _place(known: Mapping[str, int], name: str, labels: tuple[str, ...], where: str) -> int:
+def _place(known: Mapping[str, int], name: str, labels: tuple[str, ...], where: str, called: Called) -> int:
     if name in known:
         return known[name]
     shown = ", ".join(map(repr, labels[:_SHOWN])) + (", ..." if len(labels) > _SHOWN else "")
     close = difflib.get_close_matches(name, labels, n=1)
-    raise ProofError(
-        "a proof label is no label of the model" if name.strip() else "the cell of `label` is empty",
+    raise InputError(
+        f"{called.label} is no label of the model" if name.strip() else "the cell of `label` is empty",
         expected="a label that stands once, a label id or an index",
         got=repr(name),
         where=where,
@@ -136,5 +140,5 @@ def _number(cell: str, name: str, where: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         what = "is no number" if cell.strip() else "is missing: the cell is empty"
-        raise ProofError(f"the truth of {name!r} {what}", got=repr(cell), where=where)
+        raise InputError(f"the truth of {name!r} {what}", got=repr(cell), where=where)
     return number

@@ -6,7 +6,7 @@ import platform
 
 import pytest
 
-from truecopy_export.proof.isa import instruction_set
+from truecopy.engine import instruction_set
 
 
 @pytest.mark.parametrize(

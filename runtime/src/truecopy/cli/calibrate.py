@@ -1,0 +1,132 @@
+"""`truecopy calibrate`."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from truecopy.contract import Binary, Multiclass, Multilabel, Task
+from truecopy.jobs.calibrate import TEMPERATURE, Calibration, Goal, read_thresholds
+from truecopy.jobs.calibrate import calibrate as run_calibrate
+from truecopy.proof import Derived, with_task
+
+from .new_file import check_new_file
+from .output import complain, console, count, note, one_line, print_json
+from .progress import Counted
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Change: TypeAlias = tuple[str, str, str]  # name, before, after
+_FAILED = 5
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("model", metavar="MODEL")
+@click.argument("fit", metavar="FIT")
+@click.argument("report", metavar="REPORT")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The new file.")
+@click.option(
+    "--temperature",
+    is_flag=True,
+    help="Fit the temperature; of one of n classes it is the default.",
+)
+@click.option("--thresholds", metavar="TARGET", help="Fit thresholds for f1, precision=0.95 or recall=0.99.")
+@click.option("--device", default="cpu", show_default=True, help="auto, cpu, cuda, cuda:1, provider:NAME.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def calibrate(
+    model: str,
+    fit: str,
+    report: str,
+    output: str,
+    temperature: bool,
+    thresholds: str | None,
+    device: str,
+    overwrite: bool,
+    as_json: bool,
+) -> int:
+    """Fit a temperature or thresholds on the labelled items FIT, and say on others, REPORT, what they change.
+
+    Both are class folders or a CSV manifest. The result is a new file with the fitted numbers, its golden samples run
+    again on this host's CPU; its parent is MODEL, which stays as it is. The file is written, and a warning printed, also
+    where REPORT says that it became worse. Exit code 1 if items could not be read.
+    """
+    if temperature and thresholds is not None:
+        raise click.UsageError("--temperature and --thresholds: one at a time; the second on the new file")
+    check_new_file(output, overwrite=overwrite)
+    goal: Goal | None = TEMPERATURE if temperature else None
+    if thresholds is not None:
+        goal = read_thresholds(thresholds)
+
+    def counting(outcomes: Iterable[Any], total: int) -> Iterable[Any]:
+        return Counted(outcomes, total, quiet=as_json and sys.stdout.isatty())
+
+    made = run_calibrate(model, fit, report, goal=goal, device=device, counting=counting)
+    derived = with_task(model, made.task, output)
+    if as_json:
+        parent = derived.contract.provenance.parent
+        print_json({"path": output, "status": "ok", "parent": parent, **made.to_dict(),
+                    "dropped": list(derived.dropped)})  # fmt: skip
+    else:
+        console().print(_table(made))
+    _say(model, made, derived)
+    return 1 if made.fit.failed or made.report.failed else 0
+
+
+def _say(model: str, made: Calibration, derived: Derived) -> None:
+    for side in (made.fit, made.report):
+        for name, error in side.failed[:_FAILED]:
+            complain(f"{name}: {error}")
+        if len(side.failed) > _FAILED:
+            complain(f"{side.path}: {len(side.failed) - _FAILED} more failed")
+    for sentence in made.notes:
+        note(one_line(sentence))
+    for sentence in made.worse:
+        complain(f"WORSE on {made.report.path}: {sentence}")
+    if derived.dropped:
+        note(f"proven under the old numbers, and left out of the new proof: {', '.join(derived.dropped)}")
+    note(f"wrote {derived.path}; next: truecopy diff {model} {derived.path}")
+
+
+def _table(made: Calibration) -> Table:
+    from rich.table import Table
+
+    table = Table()
+    table.add_column("", overflow="fold")
+    table.add_column("before", justify="right", no_wrap=True)
+    table.add_column("after", justify="right", no_wrap=True)
+    for change in _fitted(made.old, made.task):
+        table.add_row(*change)
+    for side in (made.fit, made.report):
+        table.add_section()
+        role = "fitted on" if side is made.fit else "reported on"
+        table.add_row(f"{role} {one_line(side.path)}, {count(side.items, 'item')}", "", "")
+        for figure in side.figures:
+            style = "red" if side is made.report and figure.worse else None
+            table.add_row(f"  {figure.name}", _shown(figure.before), _shown(figure.after), style=style)
+    return table
+
+
+def _fitted(old: Task, new: Task) -> Iterator[Change]:
+    """The numbers that were fitted."""
+    match old, new:
+        case (Multiclass(), Multiclass()) if old.temperature != new.temperature:
+            yield "temperature", f"{old.temperature:.6g}", f"{new.temperature:.6g}"
+        case (Multiclass() | Binary(), Multiclass() | Binary()):
+            yield "threshold", _number(old.threshold), _number(new.threshold)
+        case (Multilabel(), Multilabel()):
+            for label, before, after in zip(new.labels, old.thresholds, new.thresholds, strict=True):
+                yield f"threshold of {one_line(label)}", f"{before:.6g}", f"{after:.6g}"
+
+
+def _number(threshold: float | None) -> str:
+    return "none" if threshold is None else f"{threshold:.6g}"
+
+
+def _shown(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.4f}"

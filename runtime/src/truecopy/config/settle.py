@@ -1,0 +1,145 @@
+"""What is run, decided once: call before file before artifact before default. `inspect --config` shows what this says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from truecopy.contract.view_names import expand
+from truecopy.engine import available_cores
+from truecopy.errors import StrategyError
+from truecopy.predict.strategy import Adaptive, Strategy
+
+from .asked import Asked
+from .members import find_members
+from .setting import Setting, decide
+from .settings_file import SettingsFile, read_settings
+from .strategy_names import WITH_MEMBERS, WITH_VIEWS, strategy_name
+
+ALL_GPUS = "cuda:all"
+_SPREADS = (None, "auto", "cuda", ALL_GPUS)
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Everything that `truecopy.load` needs, and `settings`: each with where it came from and what it overrode."""
+
+    members: tuple[Path, ...]
+    strategy: Strategy
+    name: str
+    device: str
+    threads: int
+    settings: tuple[Setting, ...]
+
+
+def settle(asked: Asked) -> Settled:
+    """Decide every setting, and find the artifacts; nothing is loaded.
+
+    Raises:
+        StrategyError: settings that contradict one another, or something that is missing; says what to write.
+        CheckpointError: a checkpoint without its artifact, or other weights than `use_ema` asks for.
+        ArtifactError: another precision than asked for, or no FP16 variant.
+    """
+    file = read_settings(asked.config) if asked.config is not None else SettingsFile()
+    name = strategy_name(asked, file.said.strategy)
+    looks, many = name.value in WITH_VIEWS, name.value in WITH_MEMBERS
+    members = find_members(asked, file, name.value)
+    strategy, of_strategy = _strategy(asked, file, looks=looks, many=many)
+    device = _device(asked, file, name)
+    threads = decide("threads", asked.threads, file.said.threads, available_cores())
+    rows = (name, *members.settings, *of_strategy, device, threads)
+    return Settled(
+        members.paths,
+        strategy,
+        name.value,
+        device.value,
+        _value(threads),
+        tuple(row for row in rows if row is not None),
+    )
+
+
+def _strategy(
+    asked: Asked, file: SettingsFile, *, looks: bool, many: bool
+) -> tuple[Strategy, tuple[Setting | None, ...]]:
+    tta = file.said.tta
+    views = decide("tta.augmentations", asked.views, tta.augmentations, None, used=looks)
+    if looks and views is None:
+        raise StrategyError(
+            "test-time augmentation without its views",
+            where=file.where("tta") if file.path else None,
+            fix="Write tta: {augmentations: [horizontal_flip]}, or --tta horizontal_flip",
+        )
+    view_merge = decide("tta.aggregation", asked.view_merge, tta.aggregation, "mean", used=looks)
+    member_merge, weights = _of_members(asked, file, many=many)
+    adaptive = decide("adaptive", asked.adaptive, file.adaptive, None, used=looks or many)
+    rows = (views, view_merge, member_merge, weights, adaptive)
+    seen = _checked(file, views, lambda: expand(_value(views, ())))
+    exit_early = _checked(file, adaptive, lambda: Adaptive.of(_value(adaptive)))
+    strategy = _checked(
+        file,
+        weights or member_merge,
+        lambda: Strategy(
+            seen,
+            _value(view_merge, "mean"),
+            _value(member_merge, "soft_voting"),
+            _value(weights),
+            exit_early,
+        ),
+    )
+    return strategy, rows
+
+
+def _of_members(asked: Asked, file: SettingsFile, *, many: bool) -> tuple[Setting | None, Setting | None]:
+    """Merge and weights. Weights belong to the models beside which they were written, and to `weighted` alone."""
+    said = file.said.ensemble
+    by_call = asked.member_merge or ("weighted" if asked.weights is not None else None)
+    own = said.weights is not None and not asked.models
+    by_file = said.aggregation or ("weighted" if own else None)
+    merge = decide("ensemble.aggregation", by_call, by_file, "soft_voting", used=many)
+    weighted = many and _value(merge) == "weighted"
+    if weighted and asked.weights is None and said.weights is not None and not own:
+        raise StrategyError(
+            "the weights of the file are for its own checkpoints, and this call names others",
+            where=file.where("ensemble.weights"),
+            fix="Add --weights, one number a model, or --ensemble-aggregation soft_voting",
+        )
+    stated = None if said.weights is None else list(said.weights)
+    weights = decide(
+        "ensemble.weights", asked.weights, stated, None, used=weighted or asked.weights is not None
+    )
+    return merge, weights
+
+
+def _device(asked: Asked, file: SettingsFile, name: Setting) -> Setting:
+    said = file.said.device
+    if name.value != "accelerate":
+        setting = decide("device", asked.device, said, "auto")
+        return setting or Setting("device", "auto", "default")
+    by_call = name.source == "argument"
+    beside = asked.device if by_call else said
+    if beside not in _SPREADS:
+        raise StrategyError(
+            f"`accelerate` takes all GPUs, and the device is {beside!r}",
+            where=None if by_call else file.where("device"),
+            fix="Leave the device out, or take strategy: standard",
+        )
+    argument = ALL_GPUS if by_call else asked.device
+    spread = decide("device", argument, said if by_call else ALL_GPUS, None)
+    return spread or Setting("device", ALL_GPUS, "default")
+
+
+def _checked(file: SettingsFile, setting: Setting | None, make: Callable[[], Made]) -> Made:
+    """`make()`, and where it stands in the file if what it refuses stands there."""
+    try:
+        return make()
+    except StrategyError as error:
+        if setting is None or setting.source != "file":
+            raise
+        raise StrategyError.of(error, where=file.where(setting.name)) from error
+
+
+def _value(setting: Setting | None, otherwise: Any = None) -> Any:
+    return otherwise if setting is None or setting.source == "not used" else setting.value

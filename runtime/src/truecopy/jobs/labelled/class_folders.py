@@ -1,0 +1,150 @@
+"""Pictures in class folders: the folder's name is the truth."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections import Counter
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from truecopy.contract import Contract
+from truecopy.errors import InputError, Unsupported
+from truecopy.jobs.images import find_images
+
+from .item import Labelled, LabelledItem
+from .truths import OneLabel, truths_of
+
+Classes: TypeAlias = Mapping[str, int]  # name of a folder -> index of the class
+_SHOWN = 8
+
+
+def read_class_folders(folder: str, contract: Contract) -> Labelled:
+    """The pictures in the folders of `folder`, each named by a label or a label id of the model; sub-folders included.
+
+    All folders are named one way, by labels or by ids: a label that stands twice has only its id. Files beside the class
+    folders have no truth and are left out, with a note, as are folders whose name begins with a dot.
+
+    Raises:
+        Unsupported: the task has no one class an item.
+        InputError: a folder that is no class of the model, names of both kinds, no class folders, or no pictures.
+    """
+    truths = truths_of(contract.task)
+    if not isinstance(truths, OneLabel):
+        raise Unsupported(
+            "class folders say one class an item, and this model answers otherwise",
+            expected=f"a CSV manifest with the columns file,{','.join(truths.columns)}",
+            got=f"the folder {folder}",
+        )
+    names, notes = _listed(folder)
+    classes = _classes(names, truths, folder)
+    items: list[LabelledItem] = []
+    for name in names:
+        found = find_images([os.path.join(folder, name)])  # noqa: PTH118 - a name may hold any bytes
+        if found.unreadable:
+            raise InputError("a class folder cannot be listed", got=found.unreadable[0], where=folder)
+        if found.skipped:
+            notes.append(f"{name}: {found.skipped} files are no images by their names")
+        if not found.paths:
+            notes.append(f"{name}: no images in the folder")
+        items += [LabelledItem(path, os.path.relpath(path, folder), classes[name]) for path in found.paths]
+    if not items:
+        raise InputError("the class folders hold no images", where=folder)
+    notes += _without_folder(classes, truths)
+    return Labelled(tuple(items), tuple(notes))
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """The names of the folders in `folder`, sorted; notes about what else is there."""
+    try:
+        with os.scandir(folder) as entries:
+            inside = sorted((entry.name, entry.is_dir()) for entry in entries)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        raise InputError("the folder cannot be read", got=str(error), where=folder) from error
+    names = [name for name, is_folder in inside if is_folder and not name.startswith(".")]
+    stray = [name for name, is_folder in inside if not is_folder or name.startswith(".")]
+    if not names:
+        raise InputError(
+            "there are no class folders",
+            expected="folders named by the model's labels or label ids, with pictures in them",
+            got=f"{len(stray)} files" if stray else "an empty folder",
+            where=folder,
+            fix="Move the pictures into folders by class, or write a CSV manifest with the columns file,label",
+        )
+    notes = [f"left out, in no class folder: {_names(stray)}"] if stray else []
+    return names, notes
+
+
+def _classes(names: list[str], truths: OneLabel, folder: str) -> Classes:
+    """The class of each folder.
+
+    Raises:
+        InputError: a folder is no class, or the names are of both kinds.
+    """
+    by_label, by_id = _once(truths.labels), _once(truths.label_ids or ())
+    repeated = [name for name, count in Counter(truths.labels).items() if count > 1]
+    for name in names:
+        if name not in by_label and name not in by_id:
+            raise _unknown(name, truths, folder, repeats=name in repeated)
+    ways = [known for known in (by_label, by_id) if all(name in known for name in names)]
+    made = [{name: known[name] for name in names} for known in ways]
+    if not made:
+        labels, ids = (next(name for name in names if name not in other) for other in (by_id, by_label))
+        raise InputError(
+            "some folders are named by labels and some by label ids",
+            expected="all by labels, or all by label ids",
+            got=f"{labels!r} is a label, {ids!r} a label id",
+            where=folder,
+            fix=f"Rename the folders: {labels!r} has the label id {(truths.label_ids or ())[by_label[labels]]!r}",
+        )
+    if any(way != made[0] for way in made):
+        raise InputError(
+            "the folders' names are labels of some classes and label ids of others",
+            got=_names(names),
+            where=folder,
+            fix="Write a CSV manifest with the columns file,label and give each class by its index",
+        )
+    return made[0]
+
+
+def _once(names: tuple[str, ...]) -> Classes:
+    """Names that stand once, with their index."""
+    counts = Counter(names)
+    return {name: index for index, name in enumerate(names) if counts[name] == 1}
+
+
+def _unknown(name: str, truths: OneLabel, folder: str, *, repeats: bool) -> InputError:
+    where = os.path.join(folder, name)  # noqa: PTH118
+    if repeats:
+        ids = [
+            one for label, one in zip(truths.labels, truths.label_ids or (), strict=False) if label == name
+        ]
+        fix = f"Name the folders by label ids: {name!r} is {' or '.join(map(repr, ids))}"
+        return InputError(
+            f"the label {name!r} stands for several classes",
+            expected="a folder named by a label that stands once, or by a label id",
+            got=repr(name),
+            where=where,
+            fix=fix if ids else "Write a CSV manifest with the columns file,label, and give these by index",
+        )
+    known = dict.fromkeys((*truths.labels, *(truths.label_ids or ())))
+    (near,) = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    return InputError(
+        f"the model has no class {name!r}",
+        expected=f"folders named by labels or label ids: {_names(list(known))}",
+        got=repr(name),
+        where=where,
+        fix=f"Nearest: {near!r}. Rename the folder, or move it out where the model does not know it",
+    )
+
+
+def _without_folder(classes: Classes, truths: OneLabel) -> list[str]:
+    found = set(classes.values())
+    names = truths.label_ids if len(set(truths.labels)) < len(truths.labels) else truths.labels
+    missing = [name for index, name in enumerate(names or truths.labels) if index not in found]
+    return [f"classes without a folder count as without items: {_names(missing)}"] if missing else []
+
+
+def _names(names: list[str]) -> str:
+    more = f", ... ({len(names)} in all)" if len(names) > _SHOWN else ""
+    return ", ".join(map(repr, names[:_SHOWN])) + more

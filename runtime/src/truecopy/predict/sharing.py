@@ -1,0 +1,54 @@
+"""Which members read a source in the same way, so that it is read once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from truecopy.contract import Contract, Values
+
+from .member import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """For each member the place of the first one that does the same.
+
+    decode: the same pixels of a file. frame: the same canvas. tensor: the same numbers, whatever the graph calls them.
+    Of tables and tokens all three are one: the same feeds.
+    """
+
+    decode: tuple[int, ...]
+    frame: tuple[int, ...]
+    tensor: tuple[int, ...]
+
+    @classmethod
+    def of(cls, members: Sequence[Member]) -> Sharing:
+        contracts = [member.contract for member in members]
+        return cls(
+            decode=_firsts(contracts, _decode),
+            frame=_firsts(contracts, _frame),
+            tensor=_firsts(contracts, _tensor),
+        )
+
+
+def _firsts(contracts: Sequence[Contract], key: Callable[[Contract], Hashable]) -> tuple[int, ...]:
+    keys = [key(contract) for contract in contracts]
+    return tuple(keys.index(one) for one in keys)
+
+
+def _decode(contract: Contract) -> Hashable:
+    return contract.input
+
+
+def _frame(contract: Contract) -> Hashable:
+    steps = contract.steps
+    geometry = steps[:-1] if steps and isinstance(steps[-1], Values) else steps
+    return contract.input, geometry, contract.graph.main_input.shape[1:], contract.graph.main_input.layout
+
+
+def _tensor(contract: Contract) -> Hashable:
+    graph_inputs = tuple(
+        (tensor.dtype, tensor.layout, tensor.shape, tensor.feed) for tensor in contract.graph.inputs
+    )
+    return contract.input, contract.steps, graph_inputs

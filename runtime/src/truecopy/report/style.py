@@ -1,0 +1,78 @@
+"""The style of every page: light or dark as the reader's system is, wide or narrow, on paper."""
+
+from __future__ import annotations
+
+STYLE = """
+:root{color-scheme:light dark;--page:#f4f6f8;--card:#fff;--ink:#1a2230;--soft:#566072;--line:#d5dbe3;--wash:#eef2f6;
+--first:#0b5cad;--second:#b8500b;--on-first:#fff}
+@media (prefers-color-scheme:dark){:root{--page:#0f1318;--card:#181d24;--ink:#e7eaef;--soft:#a0a9b8;--line:#343c48;
+--wash:#20262f;--first:#6db3ff;--second:#ffa657;--on-first:#0b1520}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
+"Noto Sans",Helvetica,Arial,sans-serif;overflow-wrap:anywhere}
+body>*{max-width:1180px;margin-inline:auto;padding-inline:20px}
+header{padding-top:28px}
+h1{font-size:1.75rem;line-height:1.2;margin:0 0 4px}
+h2{font-size:1.2rem;line-height:1.3;margin:0 0 12px}
+header p{margin:0;color:var(--soft)}
+nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:14px 0 0;padding:0}
+a{color:var(--first)}
+section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin:16px 0}
+section>:last-child{margin-bottom:0}
+p{margin:0 0 12px;max-width:75ch}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:14px 24px;margin:0 0 14px}
+.facts div{min-width:0}
+dt{color:var(--soft);font-size:.85rem}
+dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
+.scroll{overflow-x:auto;margin:0 0 14px;max-width:100%}
+.scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--first);outline-offset:2px}
+table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--soft);padding:0 0 6px}
+th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
+overflow-wrap:normal}
+td.text,th.text{min-width:9ch;max-width:44ch;overflow-wrap:anywhere}
+thead th{color:var(--soft);font-weight:600;white-space:nowrap;vertical-align:bottom}
+tbody th{font-weight:600}
+.number{text-align:right;white-space:nowrap}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:22px 28px;margin:0 0 14px}
+figure{margin:0;min-width:0}
+figcaption{font-weight:600;margin:0 0 6px}
+figure p{color:var(--soft);font-size:.88rem;margin:6px 0 0}
+svg{display:block;width:100%;height:auto;font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Helvetica,
+Arial,sans-serif}
+svg text{fill:var(--ink)}
+svg .soft{fill:var(--soft)}
+svg .on{fill:var(--on-first)}
+svg .line{stroke:var(--line);fill:none}
+svg .axis{stroke:var(--soft);fill:none}
+svg .first{fill:var(--first)}
+svg .second{fill:var(--second)}
+svg .first-line{stroke:var(--first);fill:none}
+svg .second-line{stroke:var(--second);fill:none}
+svg .hollow{fill:var(--card);stroke:var(--first)}
+svg .wash{fill:var(--wash)}
+.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:18px;list-style:none;margin:0;padding:0}
+.pictures figure{font-size:.88rem}
+.pictures .frame{display:flex;height:160px;align-items:center;justify-content:center;background:var(--wash);
+border-radius:6px;overflow:hidden;margin-bottom:6px;color:var(--soft);text-align:center;padding:0}
+.pictures img{display:block;max-width:160px;max-height:160px;image-rendering:auto}
+.pictures .tiny{image-rendering:pixelated;min-width:96px}
+.pictures figcaption{font-weight:400;margin:0}
+.pictures figcaption div{line-height:1.4}
+.pictures .name{color:var(--soft);font-size:.82rem}
+.pictures b{font-weight:600}
+pre{background:var(--wash);border-radius:6px;padding:12px 14px;margin:0 0 14px;white-space:pre-wrap;
+overflow-wrap:anywhere;font:.88rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+details{margin:0 0 12px}
+summary{cursor:pointer;font-weight:600;margin-bottom:10px}
+footer{color:var(--soft);font-size:.88rem;padding-block:4px 28px}
+@media (max-width:560px){body{font-size:15px}body>*{padding-inline:12px}section{padding:14px 12px}
+h1{font-size:1.4rem}.facts{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}
+.pictures{grid-template-columns:repeat(auto-fill,minmax(136px,1fr));gap:14px}}
+@media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#eee;
+--first:#0b5cad;--second:#b8500b;--on-first:#fff}
+*{-webkit-print-color-adjust:exact;print-color-adjust:exact}nav{display:none}
+body{font-size:11pt}body>*{max-width:none;padding-inline:0}section{border:0;padding:0;margin:14pt 0}
+.scroll{overflow:visible}figure,tr,.facts,pre{break-inside:avoid}h2,summary{break-after:avoid}}
+"""

@@ -1,0 +1,57 @@
+"""Every strategy on every photograph, one after the other on the same one, from the file to the answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from truecopy.jobs.labelled import LabelledItem
+from truecopy.predict import Model
+
+
+@dataclass
+class Run:
+    """One way of answering. models: one, or the same strategy of each fold, whose mean is told.
+
+    right: bool, told: index of the class, passes, seconds of the whole call and of the call less reading and decoding;
+    each (items, models).
+    """
+
+    name: str
+    models: list[Model]
+    right: np.ndarray = field(init=False)
+    told: np.ndarray = field(init=False)
+    passes: np.ndarray = field(init=False)
+    whole: np.ndarray = field(init=False)
+    decoded: np.ndarray = field(init=False)
+
+    def begin(self, items: int) -> None:
+        shape = items, len(self.models)
+        self.told, self.passes = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.right = np.zeros(shape, bool)
+        self.whole, self.decoded = np.zeros(shape), np.zeros(shape)
+
+    def look(self, place: int, item: LabelledItem) -> None:
+        for column, model in enumerate(self.models):
+            begin = time.perf_counter()
+            sight = model.sight(item.source)
+            read = time.perf_counter()
+            result = model.answer(sight)
+            end = time.perf_counter()
+            at = place, column
+            self.whole[at], self.decoded[at] = end - begin, end - read
+            self.told[at], self.passes[at] = result.index, result.passes  # type: ignore[union-attr]
+            self.right[at] = self.told[at] == item.truth
+
+
+def measure(runs: list[Run], items: list[LabelledItem]) -> None:
+    """Interleaved, so that whatever else the machine does is shared; no strategy is always the first."""
+    for run in runs:
+        run.begin(len(items))
+        run.look(0, items[0])  # the first call of a session sets it up
+    for place, item in enumerate(items):
+        turn = place % len(runs)
+        for run in (*runs[turn:], *runs[:turn]):
+            run.look(place, item)
