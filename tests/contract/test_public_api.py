@@ -24,11 +24,13 @@ def test_the_runtime_exports_these_names() -> None:
         "Result",
         "Score",
         "Sequence",
+        "Strategy",
         "Token",
         "Transform",
         "Value",
         "errors",
         "load",
+        "load_config",
         "preprocess",
         "read",
     ]

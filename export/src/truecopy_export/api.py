@@ -16,6 +16,7 @@ from .recipes import Labels, Takes, import_recipe, read_labels
 from .report import Report
 from .request import Precision, Request, check_request
 from .tasks import read_task
+from .views_yaml import ViewsSource, read_views
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,6 +43,7 @@ def export(
     answer: str | None = None,
     batch: int | None = None,
     golden: int = 0,
+    views: ViewsSource | None = None,
     pillow_passes: PassOrder | None = None,
     recipe_input: Takes = "pil",
     recipe_options: Mapping[str, str] | None = None,
@@ -56,11 +58,13 @@ def export(
     labels: one per output, a `class_to_idx`, or a file; a sequence's vocabulary; None for numbers. task: its kind, or a
     mapping or a .yaml file with `kind` and its fields. answer: which output, where there are several. batch: 1 for a
     graph that takes one item at a time. proof: a folder with real images, a .csv of rows, a .txt of texts or a .jsonl of
-    ids; without one, say `unproven=True`. An AveragedModel, DataParallel or compiled module is unwrapped.
+    ids; without one, say `unproven=True`. views: the views that prediction must not use, and labels that a flip exchanges:
+    `{"forbidden": ["vertical_flip"], "relabel": {"horizontal_flip": {"left": "right", "right": "left"}}}`, or a YAML
+    file of that. An AveragedModel, DataParallel or compiled module is unwrapped.
 
     Raises:
         CheckpointError: the module cannot be exported, or is no function of one item.
-        RecipeError: recipe, labels, task or answer do not fit; names the part.
+        RecipeError: recipe, labels, task, answer or views do not fit; names the part.
         ProofError: original and copy differ; no file is written.
     """
     from .exporter import Trained, export_trained
@@ -77,6 +81,7 @@ def export(
         batch=batch,
         pass_order=pillow_passes,
         overwrite=overwrite,
+        views=read_views(views),
     )
     check_request(request, precision)
     plain = unwrap(module)
@@ -110,6 +115,7 @@ def attach(
     layout: Literal["NCHW", "NHWC"] | None = None,
     feeds: Mapping[str, Feed] | None = None,
     golden: int = 0,
+    views: ViewsSource | None = None,
     pillow_passes: PassOrder | None = None,
     recipe_input: Takes = "pil",
     recipe_options: Mapping[str, str] | None = None,
@@ -140,6 +146,7 @@ def attach(
         task=read_task(task, activation=activation, threshold=threshold, said="task"),
         pass_order=pillow_passes,
         overwrite=overwrite,
+        views=read_views(views),
     )
     check_request(request, ("fp32",))
     return attach_foreign(

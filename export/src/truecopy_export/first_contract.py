@@ -12,7 +12,6 @@ from truecopy.contract import (
     Graph,
     GraphOutput,
     Provenance,
-    Views,
     decode,
     encode,
 )
@@ -29,6 +28,7 @@ from .recipes import Labels, Takes, import_recipe, installed_pass_order
 from .signature import signature_of
 from .tasks import TaskSpec, build_task, read_task, said_labels
 from .versions import versions_for
+from .views_yaml import ViewsSource, build_views, read_views
 
 NO_GRAPH = hashlib.sha256(b"").hexdigest()
 
@@ -40,6 +40,7 @@ def contract_for(
     task: TaskSource = "multiclass",
     recipe_input: Takes = "pil",
     recipe_options: Mapping[str, str] | None = None,
+    views: ViewsSource | None = None,
     pillow_passes: PassOrder | None = None,
 ) -> Contract:
     """The contract that an export with this recipe and these labels will write, without graph and proof.
@@ -49,7 +50,7 @@ def contract_for(
     row an item: a sequence's is known when there is a graph.
 
     Raises:
-        RecipeError: recipe, labels or task do not fit, or the recipe leaves pictures of different sizes.
+        RecipeError: recipe, labels, task or views do not fit, or the recipe leaves pictures of different sizes.
     """
     taken = import_recipe(
         recipe,
@@ -67,7 +68,9 @@ def contract_for(
         raise RecipeError(
             "a multiclass model has at least two labels", got=counted(len(names.labels), "label")
         )
+    stated = read_views(views)
     answer = GraphOutput(name="logits", dtype="float32", shape=("batch", _outputs(spec, names)))
+    built = build_task(spec, names, answer)
     contract = Contract(
         truecopy=1,
         requires=RUNTIME_VERSION,
@@ -81,8 +84,8 @@ def contract_for(
             opset=20,
             sha256=NO_GRAPH,
         ),
-        task=build_task(spec, names, answer),
-        views=Views(forbidden=(), relabel={}),
+        task=built,
+        views=build_views(stated, built, taken.input),
         provenance=Provenance(
             checkpoint=None,
             architecture=None,

@@ -16,6 +16,7 @@ from .paths import what_stands
 from .proof.truth_table import check_truth_table
 from .recipes import Labels, installed_pass_order
 from .tasks import TaskSpec, value_names
+from .views_yaml import ViewsSpec
 
 # What stands in a file: rows of a table; texts, a line each; lists of ids, a line each.
 PROOF_FILES = (".csv", ".txt", ".jsonl")
@@ -43,6 +44,7 @@ class Request:
     batch: int | None = None
     pass_order: PassOrder | None = None
     overwrite: bool = False
+    views: ViewsSpec = field(default_factory=ViewsSpec)
 
     @property
     def passes(self) -> PassOrder:

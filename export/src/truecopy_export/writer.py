@@ -22,7 +22,6 @@ from truecopy.contract import (
     Regression,
     TableInput,
     Task,
-    Views,
     decode,
     encode,
     names_of,
@@ -60,6 +59,7 @@ from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
 from .report import Report
 from .request import Precision, Request
+from .views_yaml import build_views
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         progress.say(f"step: {in_words(step)}")
     task = subject.task
     notes = [*subject.recipe.notes, *_label_notes(task, request)]
-    draft = _checked(_draft(subject))
+    draft = _checked(_draft(subject, request))
     if not subject.recipe.steps:
         for part, said in input_parts(draft):
             progress.say(f"{part}: {said}")
@@ -198,7 +198,7 @@ def _pass_gate(
         raise ProofError.of(error, fix=fix) from error
 
 
-def _draft(subject: Subject) -> Contract:
+def _draft(subject: Subject, request: Request) -> Contract:
     graph = Graph(
         inputs=subject.inputs,
         outputs=subject.outputs,
@@ -214,7 +214,7 @@ def _draft(subject: Subject) -> Contract:
         steps=subject.recipe.steps,
         graph=graph,
         task=subject.task,
-        views=Views(forbidden=(), relabel={}),
+        views=build_views(request.views, subject.task, subject.recipe.input),
         provenance=subject.provenance,
         proof=unproven(subject.precision),
     )

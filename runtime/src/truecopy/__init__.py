@@ -5,6 +5,8 @@
     model(frame, color="BGR")
     for result in model.stream(paths): ...
     model({"age": 41, "city": "Bern"})  # a row of a table
+    truecopy.load(["fold_0.onnx", "fold_1.onnx"], strategy=truecopy.Strategy(views=["horizontal_flip"]))
+    truecopy.load_config("inference.yaml")
 
 Names are imported when they are first used: `import truecopy` alone loads no array library.
 """
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from truecopy import errors
     from truecopy.artifact import Artifact, read
+    from truecopy.config import load_config
     from truecopy.intake import Transform, preprocess
     from truecopy.limits import Limits
     from truecopy.predict import (
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
         Result,
         Score,
         Sequence,
+        Strategy,
         Token,
         Value,
         load,
@@ -49,13 +53,13 @@ _HOME = {
     "Model": "truecopy.predict",
     "Result": "truecopy.predict",
     "Score": "truecopy.predict",
+    "Strategy": "truecopy.predict",
     "Transform": "truecopy.intake",
     "load": "truecopy.predict",
+    "load_config": "truecopy.config",
     "preprocess": "truecopy.intake",
     "read": "truecopy.artifact",
 }
-
-_LATER = frozenset({"Strategy", "load_config"})
 
 __all__ = [
     "Artifact",
@@ -69,11 +73,13 @@ __all__ = [
     "Result",
     "Score",
     "Sequence",
+    "Strategy",
     "Token",
     "Transform",
     "Value",
     "errors",
     "load",
+    "load_config",
     "preprocess",
     "read",
 ]
@@ -84,8 +90,6 @@ def __getattr__(name: str) -> Any:
 
     if name == "errors":
         return importlib.import_module("truecopy.errors")
-    if name in _LATER:
-        raise AttributeError(f"truecopy.{name} is not in this version ({__version__})")
     if name not in _HOME:
         raise AttributeError(f"module 'truecopy' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -9,6 +9,7 @@ import pytest
 
 import truecopy
 from truecopy.artifact import compose, read, reseal, split
+from truecopy.contract import Bound, Errors, Proof
 from truecopy.errors import ContractError
 
 ARTIFACT = Path(__file__).resolve().parents[3] / "artifacts" / "digits.onnx"
@@ -44,3 +45,20 @@ def test_sealing_an_untouched_contract_keeps_its_proof(tmp_path: Path) -> None:
     resealed = reseal(ARTIFACT, tmp_path / "out.onnx")
     assert not resealed.contract_changed
     assert resealed.contract.proof == read(ARTIFACT).contract.proof
+
+
+def test_sealing_an_edited_contract_drops_every_number_of_its_proof(tmp_path: Path) -> None:
+    artifact = read(ARTIFACT)
+    old = artifact.contract.proof
+    errors = Errors(original=None, truecopy=(1.0,), raw=None, ema=None, items=3)
+    proof = msgspec.structs.replace(
+        old, errors=errors, bound=Bound(source="cpu", levels=1.0, tensor=0.1), subject="0" * 64
+    )
+    path = tmp_path / "old.onnx"
+    graph, _ = split(ARTIFACT.read_bytes())
+    path.write_bytes(compose(graph, msgspec.structs.replace(artifact.contract, proof=proof), artifact.golden))
+    resealed = reseal(path, tmp_path / "out.onnx").contract.proof
+    assert resealed == Proof(
+        level="unproven", images=0, labelled=False, provider=old.provider, arithmetic=old.arithmetic, isa=old.isa,
+        tensor=None, output=None, decisions=None, accuracy=None,
+    )  # fmt: skip

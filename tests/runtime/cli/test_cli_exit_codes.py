@@ -45,7 +45,7 @@ def test_help_lists_every_command_and_the_exit_codes(cli) -> None:
         (["predict", "photos", "one.png"], "expected a model file (*.onnx) first, got 'photos'"),
         (["predict", "one.png"], "expected a model file (*.onnx) first, got 'one.png'"),
         (["predict", "{digits}"], "expected images or folders after the model"),
-        (["predict", "{digits}", "a.onnx", "one.png"], "ensembles are not run by this version: expected one model, got "),
+        (["bench", "{digits}", "a.onnx", "one.png"], "this command takes one model, got "),
         (["predict", "{digits}", "one.png", "--top", "0"], "Invalid value for '--top'"),
         (["predict", "{digits}", "one.png", "--threads", "x"], "Invalid value for '--threads'"),
         (["predict", "{digits}", "one.png", "--probabilities"], "--probabilities goes with --json"),

@@ -119,7 +119,7 @@ def test_an_error_row_shows_the_whole_reason_and_the_next_step(
     assert "photos/broken.jpg" not in notes
 
 
-@pytest.mark.parametrize("name", ["no.png", "-", "", "x" * 300, "\u2028bidi\u202egnp.png"])
+@pytest.mark.parametrize("name", ["no.png", "./-", "", "x" * 300, "\u2028bidi\u202egnp.png"])
 def test_a_file_that_is_not_there_is_an_error_row(name: str, cli, digits: Path, photos: Path) -> None:
     done = cli("predict", digits, name, "photos/one.png", "--json")
     assert done.code == 1

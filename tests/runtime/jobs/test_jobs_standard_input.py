@@ -70,7 +70,7 @@ def test_what_is_no_picture_is_one_failure_that_names_standard_input(pipe, digit
     error = failure(model)
     assert isinstance(error, Unsupported)
     assert str(error).startswith(
-        "standard input holds a video, which is read from a file - at <stdin>. Save it"
+        "this is a video, not one picture - at <stdin>. `truecopy predict MODEL clip"
     )
 
 

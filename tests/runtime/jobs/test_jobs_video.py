@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -11,7 +11,7 @@ import pytest
 import truecopy
 from truecopy.errors import TooLarge, UnreadableInput, Unsupported
 from truecopy.jobs.answers import answer_pictures
-from truecopy.jobs.video import frames
+from truecopy.jobs.video import Frame, frames
 from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.pixels.videos import is_video
 from truecopy.predict import Failure, Model
@@ -97,6 +97,35 @@ def test_frames_do_not_share_memory(make: Make) -> None:
     assert not np.array_equal(first.pixels, second.pixels)
 
 
+def test_a_video_of_a_phone_that_was_turned_stands_upright(make: Make) -> None:
+    """A track's matrix (ISO 14496-12, 8.3.2) says how the film is shown; this one is a quarter to the right."""
+    path = make("clip.mp4")
+    stored = read_plainly(path)
+    whole = bytearray(Path(path).read_bytes())
+    unity, quarter = ((1, 0, 0, 0, 1, 0, 0, 0), (0, 1, 0, -1, 0, 0, 0, 0))
+    matrices = [
+        b"".join((65536 * number).to_bytes(4, "big", signed=True) for number in m) for m in (unity, quarter)
+    ]
+    at = whole.index(matrices[0], whole.index(b"tkhd"))
+    whole[at : at + len(matrices[1])] = matrices[1]
+    Path(path).write_bytes(whole)
+    found = list(frames(path, 1, DEFAULT_LIMITS))
+    for frame, pixels in zip(found, stored, strict=True):
+        assert np.array_equal(frame.pixels, cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE))
+
+
+def test_after_a_damaged_frame_the_times_are_still_those_of_the_file(make: Make) -> None:
+    path = make("clip.avi")
+    whole = bytearray(Path(path).read_bytes())
+    starts = [at for at in range(len(whole)) if whole[at : at + 3] == b"\xff\xd8\xff"]
+    assert len(starts) == 12
+    whole[starts[4] : starts[5] - 8] = bytes(starts[5] - 8 - starts[4])
+    Path(path).write_bytes(whole)
+    found = list(frames(path, 1, DEFAULT_LIMITS))
+    assert [frame.number for frame in found] == list(range(11))
+    assert [frame.seconds for frame in found] == [number / 8 for number in range(12) if number != 4]
+
+
 def test_a_video_that_ends_early_gives_its_frames_and_says_so_at_the_last(make: Make) -> None:
     path = half(make("clip.avi"))
     found = list(frames(path, 2, DEFAULT_LIMITS))
@@ -104,9 +133,9 @@ def test_a_video_that_ends_early_gives_its_frames_and_says_so_at_the_last(make: 
     assert 2 < decoded < 12
     assert [frame.number for frame in found] == list(range(0, decoded, 2))
     assert not any(frame.warnings for frame in found[:-1])
-    assert found[-1].warnings == (
-        f"decoding ended after frame {decoded - 1}, and the file's header promises 12 frames: "
-        "it is cut off or damaged, or its header is wrong",
+    (warning,) = found[-1].warnings
+    assert warning.startswith(
+        f"decoding ended after frame {decoded - 1}, and the file's header promises 12 frames"
     )
 
 
@@ -121,7 +150,7 @@ def test_a_video_without_frames_is_unreadable(make: Make) -> None:
     whole = Path(path).read_bytes()
     Path(path).write_bytes(whole[: whole.index(b"movi") + 4])
     with pytest.raises(
-        UnreadableInput, match="the video cannot be opened|no frame of the video can be decoded"
+        UnreadableInput, match=r"the video cannot be opened|no frame of the video can be decoded"
     ):
         next(frames(path, 1, DEFAULT_LIMITS))
 
@@ -227,7 +256,7 @@ def test_frames_are_decoded_as_they_are_asked_for(
 ) -> None:
     taken = []
 
-    def counted(path: str, every: int, limits: Limits):  # noqa: ANN202
+    def counted(path: str, every: int, limits: Limits) -> Iterator[Frame]:
         for frame in frames(path, every, limits):
             taken.append(frame.number)
             yield frame

@@ -83,9 +83,13 @@ def test_scores_that_do_not_pair_are_refused():
         paired_gain([0, 1], [0, 1, 1])
     with pytest.raises(InputError, match="`first` is empty"):
         paired_gain([], [])
+    with pytest.raises(InputError, match="rounds >= 1 and 0 < level < 1, got rounds 0"):
+        paired_gain([0], [1], rounds=0)
+    with pytest.raises(InputError, match="got rounds 10000, level 95"):
+        paired_gain([0], [1], level=95)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(1, 10**6), st.floats(0, 1), st.sampled_from([0.5, 0.8, 0.95, 0.999, 1 - 1e-12]))
 def test_the_upper_bound_is_the_quantile_of_the_beta_distribution(n, share, level):
     k = round(share * n)
@@ -93,6 +97,7 @@ def test_the_upper_bound_is_the_quantile_of_the_beta_distribution(n, share, leve
     assert upper_bound(k, n, level) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(1, 10**6), st.sampled_from([0.9, 0.95]))
 def test_the_bound_of_a_rare_thing_is_good_to_its_own_digits(k, n, level):
     if k < n:
@@ -107,6 +112,7 @@ def test_known_bounds():
     assert upper_bound(1, 2, 1 - 1e-15) == pytest.approx(1, abs=1e-14)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.floats(1e-6, 1), st.integers(1, 500).map(lambda n: -np.expm1(np.log(0.05) / n))))
 def test_the_items_needed_are_the_fewest_whose_bound_is_within_the_budget(budget):
     count = needed(budget)

@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
@@ -44,6 +44,7 @@ def scores_of(table):
     return class_scores(np.diagonal(table), table.sum(axis=0), table.sum(axis=1), tuple("abcdefgh"[: len(table)]))  # fmt: skip
 
 
+@settings(deadline=None)
 @given(answers())
 def test_the_confusion_matrix_is_scikit_learns(drawn):
     classes, truth, said = drawn
@@ -53,6 +54,7 @@ def test_the_confusion_matrix_is_scikit_learns(drawn):
     assert np.array_equal(made, expected)
 
 
+@settings(deadline=None)
 @given(answers())
 def test_precision_recall_and_f1_of_each_class_are_scikit_learns(drawn):
     classes, truth, said = drawn
@@ -65,6 +67,7 @@ def test_precision_recall_and_f1_of_each_class_are_scikit_learns(drawn):
 
 
 @pytest.mark.parametrize(("name", "average"), [("macro", macro), ("weighted", weighted)])
+@settings(deadline=None)
 @given(drawn=answers())
 def test_averages_over_classes_are_scikit_learns(name, average, drawn):
     classes, truth, said = drawn
@@ -75,6 +78,7 @@ def test_averages_over_classes_are_scikit_learns(name, average, drawn):
     assert (made.precision, made.recall, made.f1) == pytest.approx(expected[:3], **NEAR)
 
 
+@settings(deadline=None)
 @given(answers())
 def test_the_average_over_all_decisions_is_scikit_learns(drawn):
     classes, truth, said = drawn
@@ -86,6 +90,7 @@ def test_the_average_over_all_decisions_is_scikit_learns(drawn):
     assert (made.precision, made.recall, made.f1) == pytest.approx(expected[:3], **NEAR)
 
 
+@settings(deadline=None)
 @given(answers())
 def test_accuracy_and_balanced_accuracy_are_scikit_learns(drawn):
     classes, truth, said = drawn
@@ -141,6 +146,7 @@ def test_of_equal_probabilities_the_first_classes_are_the_top():
     assert top_k(same, np.array([0, 1, 2, 3]), (1, 2, 3, 4)) == {1: 0.25, 2: 0.5, 3: 0.75, 4: 1.0}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(2, 6), st.integers(0, 99))
 def test_brier_and_log_loss_are_scikit_learns(count, classes, seed):
     random = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics as sklearn_metrics
@@ -23,6 +23,7 @@ def answers(draw):
     return draw(arrays(np.bool_, shape)), draw(arrays(np.bool_, shape))
 
 
+@settings(deadline=None)
 @given(answers())
 def test_every_number_is_scikit_learns(drawn):
     found, truth = drawn

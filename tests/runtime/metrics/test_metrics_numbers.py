@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
@@ -18,6 +18,7 @@ WHOLE = st.integers(-1000, 1000).map(float)
 REAL = st.floats(-1e6, 1e6, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(st.one_of(*(st.lists(st.tuples(kind, kind), min_size=2, max_size=12) for kind in (WHOLE, REAL))))
 def test_every_error_is_scikit_learns(pairs):
     said, truth = np.array(pairs).T
@@ -29,6 +30,7 @@ def test_every_error_is_scikit_learns(pairs):
     assert abs(said - truth)[made.largest_item] == made.largest
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(WHOLE, WHOLE), min_size=2, max_size=12))
 def test_r2_is_scikit_learns(pairs):
     said, truth = np.array(pairs).T

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truecopy.errors import InputError
@@ -21,12 +22,13 @@ ITEMS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ITEMS, st.integers(1, 20))
 def test_the_calibration_error_is_the_papers(items, bins):
     made = reliability(*map(np.array, zip(*items, strict=True)), bins)
     gaps, largest = 0.0, 0.0
     edges = np.linspace(0, 1, bins + 1)
-    for place, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for place, (low, high) in enumerate(pairwise(edges)):
         inside = [(c, right) for c, right in items if low < c <= high or (c == 0 and low == 0)]
         assert made.count[place] == len(inside)
         if not inside:
@@ -59,6 +61,7 @@ def test_there_are_15_bins_and_an_empty_one_is_null_in_json():
     assert ece([0.99], [True]) == made.ece == pytest.approx(0.01)
 
 
+@settings(deadline=None)
 @given(ITEMS)
 def test_coverage_takes_equally_sure_items_together(items):
     made = coverage(*map(np.array, zip(*items, strict=True)))
@@ -68,12 +71,13 @@ def test_coverage_takes_equally_sure_items_together(items):
         expected.append((least, len(answered) / len(items), answered.count(False) / len(answered)))
     got = zip(made.confidence.tolist(), made.coverage.tolist(), made.error.tolist(), strict=True)
     assert list(got) == expected
-    area = sum(
-        error for confidence, _ in items for least, _, error in expected if least == confidence
-    ) / len(items)
+    area = sum(error for confidence, _ in items for least, _, error in expected if least == confidence) / len(
+        items
+    )
     assert made.aurc == pytest.approx(area, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(ITEMS, st.sampled_from([0.0, 0.1, 1 / 3, 0.5, 1.0]))
 def test_the_coverage_within_a_budget_is_the_largest_of_any_confidence(items, budget):
     made = coverage(*map(np.array, zip(*items, strict=True)))
@@ -110,3 +114,5 @@ def test_what_cannot_be_measured_is_refused():
             measure([0.5, 0.5], [True])
         with pytest.raises(InputError, match="`confidence` holds NaN or infinity"):
             measure([math.nan], [True])
+    with pytest.raises(InputError, match="reliability needs bins: expected 1 or more, got 0"):
+        reliability([0.5], [True], bins=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truecopy.errors import InputError, TooLarge, UnreadableInput
@@ -43,6 +43,7 @@ def test_a_last_line_feed_begins_no_line(tmp_path, end):
     assert contents(write(tmp_path, "empty.txt", "")) == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(st.characters(exclude_characters="\n\r\ufeff", exclude_categories=["Cs"]), max_size=5))
 )

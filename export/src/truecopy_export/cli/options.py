@@ -36,6 +36,9 @@ _SHARED = (
                       "or what the file's metadata says."),
     click.option("--threshold", type=click.FloatRange(0, 1),
                  help="Confidence below it is not accepted; binary and multilabel: the label from it on."),
+    click.option("--views", type=click.Path(path_type=Path), metavar="FILE.yaml",
+                 help="Views that the model forbids (`forbidden: [vertical_flip]`), and labels that a flip exchanges "
+                      "(`relabel: {horizontal_flip: {left: right, right: left}}`)."),
     click.option("--pillow-passes", type=click.Choice(["horizontal", "pillow13"]),
                  help="The pass order of the Pillow that trained; by default the installed one's."),
     click.option("--overwrite", is_flag=True, help="Replace FILE if it is there."),

@@ -11,6 +11,7 @@ from truecopy.contract.graph import Feed
 from truecopy_export.recipes import Labels
 from truecopy_export.request import Request, check_request
 from truecopy_export.tasks import parse_task_arguments, read_task
+from truecopy_export.views_yaml import read_views
 
 FEEDS: tuple[Feed, ...] = ("ids", "mask", "zeros")
 
@@ -35,6 +36,7 @@ def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str
         batch=options.get("batch"),
         pass_order=options["pillow_passes"],
         overwrite=options["overwrite"],
+        views=read_views(options["views"]),
     )
     check_request(request, tuple(precision.split(",")))
     return request

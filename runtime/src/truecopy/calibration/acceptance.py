@@ -47,6 +47,8 @@ def fit_acceptance(confidence: Array, correct: Array, least: float) -> Acceptanc
     """
     if not 0 < least <= 1:
         raise StrategyError("an accuracy to reach", expected="a share above 0, at most 1", got=f"{least:g}")
+    confidence = numbers("confidence", confidence, None)
+    correct = booleans("correct", correct, len(confidence))
     points = cuts(confidence, correct)
     accuracy = share(points.right, points.taken)
     reached = np.flatnonzero(accuracy >= least)

@@ -1,4 +1,4 @@
-"""Log loss of logits under a temperature, its slope, and the probabilities."""
+"""Log loss of logits under a temperature, its slope, and how sure the answers are."""
 
 from __future__ import annotations
 
@@ -10,13 +10,6 @@ from truecopy.metrics.plain import Array
 
 # Items at a time, so that a large set is not copied to float64 at once.
 _AT_ONCE = 4096
-
-
-def softened(logits: Array, temperature: float) -> Array:
-    """Probabilities float64 (n, classes) of logits (n, classes); -infinity becomes 0."""
-    exponentials = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64) / temperature)
-    made: Array = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return made
 
 
 def log_loss_at(logits: Array, truth: Array, sharpness: float) -> float:
@@ -39,6 +32,13 @@ def slope_at(logits: Array, truth: Array, sharpness: float) -> float:
         expected = (weights * np.where(weights > 0, behind, 0)).sum(axis=1) / weights.sum(axis=1)
         total += float((expected - own).sum())
     return total / len(truth)
+
+
+def confidence_at(logits: Array, truth: Array, sharpness: float) -> Array:
+    """The probability of the most probable class, float64 (n,), when the logits are multiplied by `sharpness`."""
+    sums = [np.exp(behind * sharpness).sum(axis=1) for behind, _ in _behind(logits, truth)]
+    made: Array = 1 / np.concatenate(sums)
+    return made
 
 
 def _behind(logits: Array, truth: Array) -> Iterator[tuple[Array, Array]]:

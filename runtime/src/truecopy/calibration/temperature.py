@@ -12,7 +12,7 @@ from truecopy.errors import InputError
 from truecopy.metrics import ece
 from truecopy.metrics.plain import Array, indexes, number, shaped
 
-from .likelihood import log_loss_at, slope_at, softened
+from .likelihood import confidence_at, log_loss_at, slope_at
 
 LEAST, MOST = 0.01, 100.0
 
@@ -20,8 +20,7 @@ LEAST, MOST = 0.01, 100.0
 @dataclass(frozen=True, slots=True)
 class Temperature:
     """value: by which the logits are divided; a float32, as `predict` divides by one. log_loss, ece: of the temperature
-    `before` and of `value`, on the items that it was fitted on; a log loss is infinite where the probability of a truth
-    is 0.
+    `before` and of `value`, on these items; a log loss is infinite where the graph rules the truth of one out.
     """
 
     value: float
@@ -56,10 +55,11 @@ def fit_temperature(logits: Array, truth: Array, *, before: float = 1.0) -> Temp
     Source: Guo et al. 2017, On Calibration of Modern Neural Networks, section 4.2.
 
     Raises:
-        InputError: nothing to fit on; NaN or +infinity; a truth that the graph rules out; all logits of every item equal;
+        InputError: nothing to fit on; NaN or +infinity; a class that is true and ruled out; all logits of every item equal;
             or the least log loss lies beyond the range: all items are right, or the answers are no better than chance.
     """
     logits, truth = _checked(logits, truth)
+    _check_possible(logits, truth)
     _check_within(logits, truth)
     low, high = math.log(1 / MOST), math.log(1 / LEAST)
     while True:
@@ -78,7 +78,7 @@ def temperature_at(logits: Array, truth: Array, value: float, *, before: float =
     """What a temperature does on these items, fitted on them or on others; arguments as `fit_temperature`.
 
     Raises:
-        InputError: no items; NaN or +infinity; or a truth that the graph rules out.
+        InputError: no items; NaN or +infinity; or an item with nothing but -infinity.
     """
     logits, truth = _checked(logits, truth)
     return Temperature(
@@ -93,9 +93,7 @@ def temperature_at(logits: Array, truth: Array, value: float, *, before: float =
 
 
 def _ece(logits: Array, truth: Array, temperature: float) -> float:
-    probabilities = softened(logits, temperature)
-    said = logits.argmax(axis=1)
-    return ece(probabilities[np.arange(len(said)), said], said == truth)
+    return ece(confidence_at(logits, truth, 1 / temperature), logits.argmax(axis=1) == truth)
 
 
 def _checked(logits: Array, truth: Array) -> tuple[Array, Array]:
@@ -105,6 +103,18 @@ def _checked(logits: Array, truth: Array) -> tuple[Array, Array]:
         raise InputError(
             "`logits` holds NaN or +infinity", expected="finite numbers, or -infinity for a mask"
         )
+    nothing = np.isneginf(logits).all(axis=1)
+    if nothing.any():
+        raise InputError(
+            "the graph rules every class out",
+            expected="a finite logit for every item",
+            got=f"-infinity only for {nothing.sum()} of {len(truth)} items, the first is {int(nothing.argmax())}",
+            fix="Leave these items out",
+        )
+    return logits, truth
+
+
+def _check_possible(logits: Array, truth: Array) -> None:
     ruled_out = np.isneginf(logits[np.arange(len(truth)), truth])
     if ruled_out.any():
         raise InputError(
@@ -113,7 +123,6 @@ def _checked(logits: Array, truth: Array) -> tuple[Array, Array]:
             got=f"-infinity for {ruled_out.sum()} of {len(truth)} items, the first is {int(ruled_out.argmax())}",
             fix="Correct the labels of these items, or leave them out",
         )
-    return logits, truth
 
 
 def _check_within(logits: Array, truth: Array) -> None:

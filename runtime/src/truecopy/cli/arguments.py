@@ -9,18 +9,26 @@ from truecopy.artifact import CHECKPOINT_SUFFIXES
 MODEL_SUFFIXES = (".onnx", *CHECKPOINT_SUFFIXES)
 
 
-def split(arguments: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Models, inputs.
+def is_model(word: str) -> bool:
+    """Is it the name of an artifact or a checkpoint?"""
+    return word.lower().endswith(MODEL_SUFFIXES)
+
+
+def split(arguments: tuple[str, ...], *, config: str | None = None) -> tuple[list[str], list[str]]:
+    """Models, inputs. With a file of settings the models may be left out: it names them.
 
     Raises:
         click.UsageError: no model comes first.
     """
     count = 0
-    while count < len(arguments) and arguments[count].lower().endswith(MODEL_SUFFIXES):
+    while count < len(arguments) and is_model(arguments[count]):
         count += 1
-    if count == 0:
-        first = f", got {arguments[0]!r}" if arguments else ""
-        raise click.UsageError(f"expected a model file (*.onnx) first{first}")
+    if count == 0 and config is None:
+        if not arguments:
+            raise click.UsageError(
+                "Missing argument 'MODEL INPUT...': a model file (*.onnx), or --config FILE"
+            )
+        raise click.UsageError(f"expected a model file (*.onnx) first, got {arguments[0]!r}")
     return list(arguments[:count]), list(arguments[count:])
 
 
@@ -32,7 +40,5 @@ def one_model(arguments: tuple[str, ...]) -> tuple[str, list[str]]:
     """
     models, inputs = split(arguments)
     if len(models) > 1:
-        raise click.UsageError(
-            f"ensembles are not run by this version: expected one model, got {', '.join(models)}"
-        )
+        raise click.UsageError(f"this command takes one model, got {', '.join(models)}")
     return models[0], inputs

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from truecopy.contract import Binary, Multiclass, Multilabel, Task
+from truecopy.artifact import artifact_of, check_other_file
+from truecopy.contract import Binary, Multiclass, Multilabel
 from truecopy.jobs.calibrate import TEMPERATURE, Calibration, Goal, read_thresholds
 from truecopy.jobs.calibrate import calibrate as run_calibrate
+from truecopy.limits import DEFAULT_LIMITS
+from truecopy.predict import open_artifact
 from truecopy.proof import Derived, with_task
 
 from .new_file import check_new_file
@@ -59,6 +62,9 @@ def calibrate(
     if temperature and thresholds is not None:
         raise click.UsageError("--temperature and --thresholds: one at a time; the second on the new file")
     check_new_file(output, overwrite=overwrite)
+    path = artifact_of(model)
+    # Before anything long begins.
+    check_other_file(path, output)
     goal: Goal | None = TEMPERATURE if temperature else None
     if thresholds is not None:
         goal = read_thresholds(thresholds)
@@ -66,19 +72,20 @@ def calibrate(
     def counting(outcomes: Iterable[Any], total: int) -> Iterable[Any]:
         return Counted(outcomes, total, quiet=as_json and sys.stdout.isatty())
 
-    made = run_calibrate(model, fit, report, goal=goal, device=device, counting=counting)
-    derived = with_task(model, made.task, output)
+    opened = open_artifact(path, DEFAULT_LIMITS)
+    made = run_calibrate(opened, fit, report, goal=goal, device=device, counting=counting)
+    derived = with_task(opened, made.task, output)
     if as_json:
         parent = derived.contract.provenance.parent
         print_json({"path": output, "status": "ok", "parent": parent, **made.to_dict(),
                     "dropped": list(derived.dropped)})  # fmt: skip
     else:
         console().print(_table(made))
-    _say(model, made, derived)
+    _say(str(path), made, derived)
     return 1 if made.fit.failed or made.report.failed else 0
 
 
-def _say(model: str, made: Calibration, derived: Derived) -> None:
+def _say(path: str, made: Calibration, derived: Derived) -> None:
     for side in (made.fit, made.report):
         for name, error in side.failed[:_FAILED]:
             complain(f"{name}: {error}")
@@ -90,7 +97,7 @@ def _say(model: str, made: Calibration, derived: Derived) -> None:
         complain(f"WORSE on {made.report.path}: {sentence}")
     if derived.dropped:
         note(f"proven under the old numbers, and left out of the new proof: {', '.join(derived.dropped)}")
-    note(f"wrote {derived.path}; next: truecopy diff {model} {derived.path}")
+    note(f"wrote {derived.path}; next: truecopy diff {path} {derived.path}")
 
 
 def _table(made: Calibration) -> Table:
@@ -100,7 +107,7 @@ def _table(made: Calibration) -> Table:
     table.add_column("", overflow="fold")
     table.add_column("before", justify="right", no_wrap=True)
     table.add_column("after", justify="right", no_wrap=True)
-    for change in _fitted(made.old, made.task):
+    for change in _fitted(made):
         table.add_row(*change)
     for side in (made.fit, made.report):
         table.add_section()
@@ -112,14 +119,14 @@ def _table(made: Calibration) -> Table:
     return table
 
 
-def _fitted(old: Task, new: Task) -> Iterator[Change]:
+def _fitted(made: Calibration) -> Iterator[Change]:
     """The numbers that were fitted."""
-    match old, new:
-        case (Multiclass(), Multiclass()) if old.temperature != new.temperature:
+    match made.old, made.task:
+        case (Multiclass() as old, Multiclass() as new) if made.goal == TEMPERATURE:
             yield "temperature", f"{old.temperature:.6g}", f"{new.temperature:.6g}"
-        case (Multiclass() | Binary(), Multiclass() | Binary()):
+        case (Multiclass() | Binary() as old, Multiclass() | Binary() as new):
             yield "threshold", _number(old.threshold), _number(new.threshold)
-        case (Multilabel(), Multilabel()):
+        case (Multilabel() as old, Multilabel() as new):
             for label, before, after in zip(new.labels, old.thresholds, new.thresholds, strict=True):
                 yield f"threshold of {one_line(label)}", f"{before:.6g}", f"{after:.6g}"
 

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 import msgspec
 
 from truecopy.artifact import Artifact, read
+from truecopy.config import Asked
 from truecopy.contract import Contract
 from truecopy.contract.input_words import graph_input_in_words, input_parts
 from truecopy.contract.task_words import task_parts
+from truecopy.contract.view_words import view_parts
 from truecopy.errors import TruecopyError
 
 from .output import console, one_line, print_json, refuse
 from .proven import proof_parts
+from .settings import print_settings
+from .strategy_options import strategy_options
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("models", nargs=-1, metavar="MODEL...", required=True)
+@click.argument("models", nargs=-1, metavar="MODEL...")
+@strategy_options
 @click.option("--json", "as_json", is_flag=True, help="The whole contract, one JSON document a line.")
-def inspect(models: tuple[str, ...], as_json: bool) -> int:
+def inspect(models: tuple[str, ...], asked: Asked, as_json: bool) -> int:
     """Show what a model file says about itself, and whether its seal holds. Exit code 3 if it does not.
 
     A model that is refused does not stop the others.
+
+    With --config or any option of a strategy: what a run with the same words would take, where each setting is from and
+    what it overrode; MODEL may then be left out.
     """
+    if asked != Asked():
+        return print_settings(replace(asked, models=models), as_json=as_json)
+    if not models:
+        raise click.UsageError("Missing argument 'MODEL...'.")
     return max(_one(path, as_json=as_json) for path in models)
 
 
@@ -73,6 +86,7 @@ def _rows(artifact: Artifact) -> Iterator[tuple[str, str]]:
     yield "graph", f"{graph.precision}, opset {graph.opset}, sha256 {graph.sha256[:16]}…"
     yield from input_parts(contract)
     yield from task_parts(contract.task)
+    yield from view_parts(contract)
     yield from _provenance(contract)
     yield from proof_parts(contract)
 
@@ -92,6 +106,8 @@ def _provenance(contract: Contract) -> Iterator[tuple[str, str]]:
         yield "weights", f"{weights.weights} from `{weights.field}`{counter}{apart}"
     yield "architecture", origin.architecture or "not known: an ONNX file was given"
     yield "recipe", origin.recipe
+    if origin.parent is not None:
+        yield "parent", f"sha256 {origin.parent[:16]}…"
     yield (
         "created",
         f"{origin.created} with " + ", ".join(f"{k} {v}" for k, v in sorted(origin.versions.items())),

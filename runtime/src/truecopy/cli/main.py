@@ -81,22 +81,31 @@ def truecopy() -> None:
     """
 
 
+def _words(typed: list[str]) -> list[str]:
+    """The command line in our own spelling."""
+    if not typed or typed[0] not in _OWN:
+        return typed
+    from .spellings import rewrite
+
+    return rewrite(typed)
+
+
 def main() -> None:
     """Entry point of the console script."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A label in any script must not end a run on a terminal that cannot show it.
         sys.stdout.reconfigure(errors="replace")
     try:
-        status = truecopy.main(prog_name="truecopy", standalone_mode=False)
+        status = truecopy.main(args=_words(sys.argv[1:]), prog_name="truecopy", standalone_mode=False)
     except click.exceptions.Abort:
         status = 130
     except click.ClickException as error:
         error.show()
         status = error.exit_code
     except TruecopyError as error:
-        from .arguments import MODEL_SUFFIXES
+        from .arguments import is_model
 
-        model = next((word for word in sys.argv[2:] if word.lower().endswith(MODEL_SUFFIXES)), "")
+        model = next(filter(is_model, sys.argv[2:]), "")
         status = refuse(model, error, as_json="--json" in sys.argv)
     except KeyboardInterrupt:
         status = 130

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truecopy import __version__
+from truecopy.config import Asked, open_model
 from truecopy.contract import ImageInput, Regression, TokensInput
 from truecopy.contract.input_words import item_noun
 from truecopy.errors import TruecopyError
 from truecopy.jobs.answers import Answered, answer_lines, answer_pictures, answer_texts, takes
 from truecopy.jobs.video import quiet_ffmpeg
-from truecopy.predict import Failure, Model, load
+from truecopy.predict import Failure, Model
 
 from .answers import Heading, cells, headings, json_row
-from .arguments import one_model
 from .inputs import check_stdin, found_pictures, known_total
 from .output import complain, console, count, note, one_line, print_json, printable
 from .progress import Counted
+from .strategy_options import members, strategy_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,16 +31,8 @@ _TABLE = 1000
 _SHORT = 16
 
 
-def _not_yet(_: click.Context, parameter: click.Parameter, value: object) -> None:
-    if value is not None:
-        raise click.UsageError(
-            f"views, ensembles and their configuration are not run by this version ({__version__}): "
-            f"leave out {' / '.join(parameter.opts)}"
-        )
-
-
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("arguments", nargs=-1, metavar="MODEL INPUT...", required=True)
+@click.argument("arguments", nargs=-1, metavar="MODEL INPUT...")
 @click.option(
     "--top",
     default=1,
@@ -52,20 +44,8 @@ def _not_yet(_: click.Context, parameter: click.Parameter, value: object) -> Non
 @click.option(
     "--every", type=click.IntRange(1), metavar="N", help="Of a video frames 0, N, 2N, ...; by default all."
 )
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, provider:NAME.")
-@click.option(
-    "--threads", type=click.IntRange(1), help="Cores to use; by default all that this process may use."
-)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
-@click.option(
-    "--tta",
-    "--tta-augmentations",
-    "--ensemble",
-    "--config",
-    hidden=True,
-    expose_value=False,
-    callback=_not_yet,
-)
+@strategy_options
 @click.option("--probabilities", is_flag=True, help="With --json: all probabilities.")
 @click.option(
     "--output",
@@ -79,8 +59,7 @@ def predict(
     top: int,
     texts: tuple[str, ...],
     every: int | None,
-    device: str,
-    threads: int | None,
+    asked: Asked,
     as_json: bool,
     probabilities: bool,
     outputs: tuple[str, ...],
@@ -92,12 +71,12 @@ def predict(
     What cannot be read is one error row; exit code 1 if there is any. A row or line is named by its number:
     `rows.csv:2`; a video's frame by its number from 0 and its time: `clip.mp4:120 (4.00 s)`.
     """
-    path, inputs = one_model(arguments)
+    asked, inputs = members(asked, arguments)
     for option, given in (("--probabilities", probabilities), ("--output", outputs)):
         if given and not as_json:
             raise click.UsageError(f"{option} goes with --json")
     check_stdin(inputs)
-    model = load(path, device=device, threads=threads)
+    model = open_model(asked)
     _check_usage(model, inputs, texts, outputs)
     if probabilities and isinstance(model.contract.task, Regression):
         raise click.UsageError("a regression has no probabilities: leave out --probabilities")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from truecopy.artifact import artifact_of, half_of
 from truecopy.artifact.neighbours import neighbour
@@ -64,7 +65,7 @@ def artifact_settings(paths: tuple[Path, ...], stated: tuple[Setting, ...]) -> t
     known = {setting.name for setting in stated}
     contracts = [neighbour(path).contract for path in paths]
     origins = [contract.provenance.checkpoint for contract in contracts]
-    rows = {
+    rows: dict[str, list[Any]] = {
         "artifacts": [str(path) for path in paths],
         "precision": [contract.graph.precision for contract in contracts],
         "use_ema": [None if origin is None else origin.weights == "ema" for origin in origins],

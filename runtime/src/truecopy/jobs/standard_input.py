@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
 
-from truecopy.errors import UnreadableInput, Unsupported
+from truecopy.errors import UnreadableInput
 from truecopy.intake import ImageIntake, Intake
 from truecopy.pixels.encoded import read_stream
-from truecopy.pixels.videos import HEAD, is_video
+from truecopy.pixels.videos import HEAD, refuse_video
 
 NAME = "<stdin>"
 
@@ -27,11 +27,9 @@ def one_picture(intake: ImageIntake) -> bytes:
         UnreadableInput: it is empty. TooLarge: more than `limits.max_bytes`. Unsupported: a video.
     """
     stream = _stream()
-    if is_video(stream.peek(HEAD)[:HEAD]):
-        raise Unsupported(
-            "standard input holds a video, which is read from a file", where=NAME,
-            fix="Save it, and name the file: truecopy predict MODEL clip.mp4",
-        )  # fmt: skip
+    refuse_video(
+        stream.peek(HEAD)[:HEAD], NAME
+    )  # before it is read as a whole: of a slow pipe, what has come
     return read_stream(stream, NAME, intake.limits)
 
 

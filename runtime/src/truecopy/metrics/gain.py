@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from truecopy.errors import InputError
+
 from .plain import Array, numbers
 
 ROUNDS = 10_000
@@ -51,8 +53,14 @@ def paired_gain(
     Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13.3.
 
     Raises:
-        InputError: nothing to measure, or arrays that do not fit.
+        InputError: nothing to measure, arrays that do not fit, no rounds, or a level outside (0, 1).
     """
+    if rounds < 1 or not 0 < level < 1:
+        raise InputError(
+            "an interval has rounds and a level",
+            expected="rounds >= 1 and 0 < level < 1",
+            got=f"rounds {rounds}, level {level:g}",
+        )
     first = numbers("first", first, None)
     second = numbers("second", second, len(first))
     differences = second - first

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from truecopy.errors import InputError
+
 from .class_score import share
 from .plain import Array, booleans, number, numbers
 
@@ -48,8 +50,10 @@ def reliability(confidence: Array, correct: Array, bins: int = BINS) -> Reliabil
     Source: Guo et al. 2017, On Calibration of Modern Neural Networks, equations 2, 3 and 5.
 
     Raises:
-        InputError: nothing to measure, or arrays that do not fit.
+        InputError: nothing to measure, arrays that do not fit, or no bins.
     """
+    if bins < 1:
+        raise InputError("reliability needs bins", expected="1 or more", got=str(bins))
     confidence = numbers("confidence", confidence, None)
     correct = booleans("correct", correct, len(confidence))
     edges = np.linspace(0, 1, bins + 1)

@@ -39,32 +39,26 @@ class Derived:
 
 
 def with_task(
-    source: str | os.PathLike[str],
-    task: Task,
-    target: str | os.PathLike[str],
-    *,
-    limits: Limits = DEFAULT_LIMITS,
+    opened: Opened, task: Task, target: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS
 ) -> Derived:
-    """Write `source` to `target` with another task of the same kind: a temperature, or thresholds.
+    """Write the opened file to `target` with another task of the same kind: a temperature, or thresholds.
 
     The golden samples are run on this host's CPU, where every host can replay them.
 
     Raises:
-        ContractError: `target` is `source`, or more of the task is changed than that.
-        ArtifactError: the file is refused.
-        ProofError: the selftest of `source`, or of what was written, does not hold here; nothing is written.
+        ContractError: `target` is the opened file, or more of the task is changed than that.
+        ProofError: the selftest of the opened file, or of what was written, does not hold here; nothing is written.
     """
-    check_other_file(source, target)
-    opened = open_artifact(source, limits)
-    _check_numbers_only(opened.artifact.contract.task, task)
+    path, old = opened.artifact.path, opened.artifact.contract
+    check_other_file(path, target)
+    _check_numbers_only(old.task, task)
     session = opened.session("cpu", available_cores())
     if not selftest_of(opened, session).ok:
         raise ProofError(
             "the file does not hold on this host: golden samples made here would be wrong",
-            where=os.fsdecode(source),
-            fix=f"See what differs: truecopy selftest {os.fsdecode(source)} --device cpu",
+            where=path,
+            fix=f"See what differs: truecopy selftest {path} --device cpu",
         )
-    old = opened.artifact.contract
     proof, dropped = _under(old.proof, old.task, task)
     draft = replace(old, task=task, proof=proof)
     return Derived(os.fsdecode(target), _write(opened, session, draft, target, limits), dropped)

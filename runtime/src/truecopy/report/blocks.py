@@ -64,9 +64,9 @@ class Table:
         )
         rows = "".join(f"<tr>{_cells(row, kinds)}</tr>" for row in self.rows)
         return (
+            f'<figure class="table"><figcaption>{escaped(self.caption, len(self.caption))}</figcaption>'
             f'<div class="scroll" tabindex="0" role="region" aria-label="{escaped(self.caption)}">'
-            f"<table><caption>{escaped(self.caption, len(self.caption))}</caption>"
-            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></figure>"
         )
 
 

@@ -27,11 +27,11 @@ dt{color:var(--soft);font-size:.85rem}
 dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto;margin:0 0 14px;max-width:100%}
 .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--first);outline-offset:2px}
-table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--soft);padding:0 0 6px}
-th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
+table{border-collapse:collapse;width:max-content;font-size:.92rem;font-variant-numeric:tabular-nums}
+th,td{padding:6px 20px 6px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
 overflow-wrap:normal}
-td.text,th.text{min-width:9ch;max-width:44ch;overflow-wrap:anywhere}
+th:last-child,td:last-child{padding-right:0}
+td bdi,th bdi{display:inline-block;max-width:min(60ch,70vw);overflow-wrap:anywhere}
 thead th{color:var(--soft);font-weight:600;white-space:nowrap;vertical-align:bottom}
 tbody th{font-weight:600}
 .number{text-align:right;white-space:nowrap}

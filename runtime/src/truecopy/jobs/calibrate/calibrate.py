@@ -8,9 +8,8 @@ from typing import Any
 
 from truecopy.contract import Binary, Multiclass, Multilabel, Task
 from truecopy.jobs.labelled import Labelled, find_labelled
-from truecopy.limits import DEFAULT_LIMITS, Limits
 from truecopy.metrics import ClassScore
-from truecopy.predict import Opened, open_artifact
+from truecopy.predict import Opened
 
 from .answers import Answers, Asking, Counting, uncounted
 from .figures import Figure, figures, label_scores
@@ -70,26 +69,24 @@ class Calibration:
 
 
 def calibrate(
-    model: str | os.PathLike[str],
+    opened: Opened,
     fit: str | os.PathLike[str],
     report: str | os.PathLike[str],
     *,
     goal: Goal | None = None,
     device: str = "cpu",
     counting: Counting = uncounted,
-    limits: Limits = DEFAULT_LIMITS,
 ) -> Calibration:
     """Fit on the items at `fit`, measure on those at `report`; nothing is written.
 
     goal: None: the temperature of one of n classes. counting: shows how far it is.
 
     Raises:
-        ArtifactError, ContractError, DeviceError: the model is refused, or does not run on the device.
+        DeviceError: the device does not run the graph.
         StrategyError: the task has no such number, the target cannot be reached, or both sides share pictures.
         InputError: the labelled items cannot be read, or none of a side can be answered.
     """
     check_two_places(fit, report)
-    opened = open_artifact(model, limits)
     old = opened.member.contract.task
     goal = goal_for(old, goal)
     labelled = [_labelled(opened, place) for place in (fit, report)]

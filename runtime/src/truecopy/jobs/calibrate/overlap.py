@@ -44,13 +44,13 @@ def check_apart(
     ]
     if not pairs:
         return ()
-    count = f"{len(pairs)} of {len(report)}"
+    count = f"{len(pairs)} of {len(report)} items"
     if not isinstance(member.contract.input, ImageInput):
-        return (f"{count} items of the report are equal to items of the fit: it may look better than it is",)
+        return (f"{count} of the report are equal to items of the fit: it may look better than it is",)
     raise StrategyError(
         "the same pictures stand on both sides: what is fitted on a picture says nothing about it",
         expected="no picture in both folders",
-        got=f"{count}; first {pairs[0][0]} and {pairs[0][1]}",
+        got=f"{count} of the report; the first, {pairs[0][1]}, is {pairs[0][0]} of the fit",
         fix="Take them out of one of the two",
     )
 

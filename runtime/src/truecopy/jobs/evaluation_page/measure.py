@@ -32,7 +32,7 @@ class Measure:
 
     def value(self, number: float) -> str:
         """A headline: `91.2 %`, or `12.5 mm`."""
-        return share(number) if self.unit is None else f"{plain(number)} {self.unit}".rstrip()
+        return share(number, 2) if self.unit is None else f"{plain(number)} {self.unit}".rstrip()
 
     def difference(self, number: float) -> str:
         """Of two headlines: `+1.25` points, or `-0.3` of the unit."""

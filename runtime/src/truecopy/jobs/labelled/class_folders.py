@@ -44,7 +44,12 @@ def read_class_folders(folder: str, contract: Contract) -> Labelled:
         if found.unreadable:
             raise InputError("a class folder cannot be listed", got=found.unreadable[0], where=folder)
         if found.skipped:
-            notes.append(f"{name}: {found.skipped} files are no images by their names")
+            one = found.skipped == 1
+            notes.append(
+                f"{name}: 1 file is no image by its name"
+                if one
+                else f"{name}: {found.skipped} files are no images by their names"
+            )
         if not found.paths:
             notes.append(f"{name}: no images in the folder")
         items += [LabelledItem(path, os.path.relpath(path, folder), classes[name]) for path in found.paths]
@@ -67,7 +72,7 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
         raise InputError(
             "there are no class folders",
             expected="folders named by the model's labels or label ids, with pictures in them",
-            got=f"{len(stray)} files" if stray else "an empty folder",
+            got=f"{len(stray)} file{'s' * (len(stray) > 1)}" if stray else "an empty folder",
             where=folder,
             fix="Move the pictures into folders by class, or write a CSV manifest with the columns file,label",
         )
@@ -142,7 +147,10 @@ def _without_folder(classes: Classes, truths: OneLabel) -> list[str]:
     found = set(classes.values())
     names = truths.label_ids if len(set(truths.labels)) < len(truths.labels) else truths.labels
     missing = [name for index, name in enumerate(names or truths.labels) if index not in found]
-    return [f"classes without a folder count as without items: {_names(missing)}"] if missing else []
+    if not missing:
+        return []
+    what = "a class without a folder counts" if len(missing) == 1 else "classes without a folder count"
+    return [f"{what} as without items: {_names(missing)}"]
 
 
 def _names(names: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from truecopy.report.axes import HEIGHT, Field, percents, ticks
+from truecopy.report.axes import HEIGHT, TOP, Field, percents, ticks
 from truecopy.report.numbers import share
 from truecopy.report.svg import WIDTH, Drawing, dots, label, line, path
 
@@ -21,7 +21,7 @@ def coverage_curve(
     keep = thinned(len(coverage), _MOST_POINTS)
     xs, ys = np.asarray(coverage, np.float64)[keep], np.asarray(error, np.float64)[keep]
     highest = max(float(ys.max(initial=0.0)), accepted[1] if accepted else 0.0, 0.01)
-    field = Field((0.0, 1.0), (0.0, min(highest * 1.12, 1.0)))
+    field = Field((0.0, 1.0), (0.0, min(highest * 1.12, 1.0)), top=22.0 if accepted else TOP)
     marks = [
         *field.marks(
             "items answered, the surest first, %",
@@ -37,9 +37,8 @@ def coverage_curve(
         x, y = field.across(accepted[0]), field.down(accepted[1])
         marks += [line(x, field.top, x, field.bottom, "second-line", width=1.5, dashed=True)]
         marks += [dots([(x, y)], "second-line", width=9, opacity=1)]
-        side, gap = ("end", -6) if accepted[0] > 0.5 else ("start", 6)
-        words = f"threshold: {share(accepted[0])} answered, {share(accepted[1])} wrong"
-        marks += [label(x + gap, field.top + 10, words, anchor=side)]  # type: ignore[arg-type]  # one of two words
+        words = f"threshold: {share(accepted[0])} answered, {share(accepted[1])} of them wrong"
+        marks += [label(field.right, 13, words, anchor="end", room=WIDTH)]
     last = share(float(ys[-1])) if len(ys) else "none"
     return Drawing(WIDTH, HEIGHT, f"Coverage against error; of all items {last} are wrong.", tuple(marks))
 

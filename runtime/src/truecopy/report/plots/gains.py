@@ -12,7 +12,7 @@ from truecopy.report.svg import WIDTH, Drawing, label, line, rect
 
 _ROW = 44.0
 _TOP = 22.0
-_COST = 112.0
+_COST = 124.0
 
 
 class Gained(NamedTuple):
