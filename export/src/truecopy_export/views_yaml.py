@@ -18,11 +18,10 @@ from typing import Any, TypeAlias
 
 from truecopy.contract import ImageInput, Input, Task, Views, names_of
 from truecopy.contract.kind import kind_of
-from truecopy.contract.strict_yaml import parse_yaml, read_bounded
 from truecopy.contract.stated_views import check_views
+from truecopy.contract.strict_yaml import parse_yaml, read_bounded
 from truecopy.contract.view_names import canonical
 from truecopy.errors import ContractError, RecipeError, StrategyError
-
 
 ViewsSource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 Moves: TypeAlias = Mapping[str, str] | Sequence[int]
@@ -61,9 +60,8 @@ def read_views(given: ViewsSource | None) -> ViewsSpec:
             "`views` is a mapping or a file", expected=_example(), got=repr(given)[:80], where="views"
         )
     path = Path(given)
-    return _spec(
-        parse_yaml(read_bounded(path, "the views", "the file of views", MAX_BYTES), path.name), path.name
-    )
+    data = read_bounded(path, "the views", "the file of views", MAX_BYTES, RecipeError)
+    return _spec(parse_yaml(data, path.name, RecipeError), path.name)
 
 
 def build_views(spec: ViewsSpec, task: Task, given: Input) -> Views:

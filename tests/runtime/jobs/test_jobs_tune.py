@@ -50,7 +50,9 @@ def one(tmp_path: Path) -> Model:
 def three(tmp_path: Path) -> Model:
     """Three members that often disagree, under two views each."""
     paths = [
-        sealed(tmp_path / f"m{seed}.onnx", IMAGE, MULTICLASS, weights=weights(7, 3, 1.5) + weights(seed, 3, 1.0))
+        sealed(
+            tmp_path / f"m{seed}.onnx", IMAGE, MULTICLASS, weights=weights(7, 3, 1.5) + weights(seed, 3, 1.0)
+        )
         for seed in range(3)
     ]
     return load(paths, strategy=Strategy(views=("horizontal_flip",)))
@@ -108,7 +110,10 @@ def test_the_adaptive_strategy_keeps_views_merges_and_weights(three: Model, item
     tuned = tune(three.under(strategy), items, budget=TENTH)
     assert tuned.value is not None
     assert tuned.adaptive == Strategy(
-        views=("horizontal_flip",), view_merge="max", weights=(1, 1, 2), adaptive=Adaptive("margin", tuned.value)
+        views=("horizontal_flip",),
+        view_merge="max",
+        weights=(1, 1, 2),
+        adaptive=Adaptive("margin", tuned.value),
     )
 
 

@@ -114,7 +114,7 @@ def test_a_video_of_a_phone_that_was_turned_stands_upright(make: Make) -> None:
         assert np.array_equal(frame.pixels, cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE))
 
 
-def test_after_a_damaged_frame_the_times_are_still_those_of_the_file(make: Make) -> None:
+def test_a_damaged_frame_ends_the_video_as_for_everybody_who_reads_it_with_opencv(make: Make) -> None:
     path = make("clip.avi")
     whole = bytearray(Path(path).read_bytes())
     starts = [at for at in range(len(whole)) if whole[at : at + 3] == b"\xff\xd8\xff"]
@@ -122,8 +122,8 @@ def test_after_a_damaged_frame_the_times_are_still_those_of_the_file(make: Make)
     whole[starts[4] : starts[5] - 8] = bytes(starts[5] - 8 - starts[4])
     Path(path).write_bytes(whole)
     found = list(frames(path, 1, DEFAULT_LIMITS))
-    assert [frame.number for frame in found] == list(range(11))
-    assert [frame.seconds for frame in found] == [number / 8 for number in range(12) if number != 4]
+    assert len(found) == len(read_plainly(path)) < 12
+    assert found[-1].warnings[0].startswith(f"decoding ended after frame {len(found) - 1}, and")
 
 
 def test_a_video_that_ends_early_gives_its_frames_and_says_so_at_the_last(make: Make) -> None:

@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 from msgspec import UNSET
+from tests.tiny_models import BINARY, IMAGE, MULTICLASS, MULTILABEL, REGRESSION, UNPROVEN, sealed
 
 import truecopy
-from tests.tiny_models import BINARY, IMAGE, MULTICLASS, MULTILABEL, REGRESSION, UNPROVEN, sealed
 from truecopy.artifact import split
 from truecopy.contract import Accuracy, Decisions, Errors, OutputDifference, TensorDifference, subject_sha256
 from truecopy.contract.versions import RUNTIME_VERSION
@@ -61,7 +61,9 @@ def on_cuda(monkeypatch):
     def set_up(change=lambda made: made) -> None:
         real = Opened.session
         monkeypatch.setattr(
-            Opened, "session", lambda self, _, threads: ElsewhereSession(real(self, "cpu", threads), "cuda:1", change)
+            Opened,
+            "session",
+            lambda self, _, threads: ElsewhereSession(real(self, "cpu", threads), "cuda:1", change),
         )
 
     return set_up
@@ -92,9 +94,13 @@ def test_a_new_file_answers_with_its_new_numbers(old: Path, tmp_path: Path) -> N
     np.testing.assert_allclose(second.probabilities, expected, rtol=1e-5)
 
 
-def test_the_parent_is_named_by_its_digest_and_the_versions_of_this_host_are_noted(old: Path, tmp_path: Path, monkeypatch) -> None:
+def test_the_parent_is_named_by_its_digest_and_the_versions_of_this_host_are_noted(
+    old: Path, tmp_path: Path, monkeypatch
+) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    origin = with_task(opened(old), replace(MULTICLASS, temperature=2.5), tmp_path / "new.onnx").contract.provenance
+    origin = with_task(
+        opened(old), replace(MULTICLASS, temperature=2.5), tmp_path / "new.onnx"
+    ).contract.provenance
     assert origin.parent == truecopy.read(old).digest
     was = truecopy.read(old).contract.provenance
     assert origin.versions.items() >= {**was.versions, "truecopy": RUNTIME_VERSION}.items()
@@ -126,7 +132,10 @@ def test_a_threshold_of_one_of_n_classes_loses_nothing(old: Path, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("task", "new"),
-    [(BINARY, replace(BINARY, threshold=0.25)), (MULTILABEL, replace(MULTILABEL, thresholds=(0.1, 0.2, 0.3)))],
+    [
+        (BINARY, replace(BINARY, threshold=0.25)),
+        (MULTILABEL, replace(MULTILABEL, thresholds=(0.1, 0.2, 0.3))),
+    ],
     ids=["binary", "multilabel"],
 )
 def test_thresholds_that_decide_lose_decisions_and_accuracy(task, new, tmp_path: Path) -> None:
@@ -145,11 +154,17 @@ def test_only_what_was_said_counts_as_lost(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "task",
-    [replace(MULTICLASS, labels=("low", "high", "middle")), replace(MULTICLASS, activation="none"), MULTILABEL],
+    [
+        replace(MULTICLASS, labels=("low", "high", "middle")),
+        replace(MULTICLASS, activation="none"),
+        MULTILABEL,
+    ],
     ids=["labels", "activation", "another task"],
 )
 def test_another_task_needs_a_new_export(task, old: Path, tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match=r"only a temperature or thresholds are changed.*\$\.task.*Export again"):
+    with pytest.raises(
+        ContractError, match=r"only a temperature or thresholds are changed.*\$\.task.*Export again"
+    ):
         with_task(opened(old), task, tmp_path / "new.onnx")
     assert not (tmp_path / "new.onnx").exists()
 
@@ -241,7 +256,9 @@ def test_mean_errors_of_another_host_are_left_out(tmp_path: Path) -> None:
     assert derived.contract.proof.errors is UNSET
 
 
-def test_a_finished_file_that_fails_its_selftest_never_gets_its_name(old: Path, tmp_path: Path, monkeypatch) -> None:
+def test_a_finished_file_that_fails_its_selftest_never_gets_its_name(
+    old: Path, tmp_path: Path, monkeypatch
+) -> None:
     from truecopy.proof import derived
     from truecopy.proof.stages import record
 
@@ -264,5 +281,9 @@ def test_a_host_is_named_by_its_provider_without_its_number(device: str, provide
 
 
 def test_half_precision_is_computed_in_float32_on_a_cpu_alone() -> None:
-    assert [arithmetic_on("cpu", precision) for precision in ("fp32", "fp16", "int8")] == ["fp32", "fp32", "int8"]
+    assert [arithmetic_on("cpu", precision) for precision in ("fp32", "fp16", "int8")] == [
+        "fp32",
+        "fp32",
+        "int8",
+    ]
     assert [arithmetic_on("cuda:0", precision) for precision in ("fp32", "fp16")] == ["fp32", "fp16"]

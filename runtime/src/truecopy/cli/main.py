@@ -24,6 +24,8 @@ _OWN = {
     "predict": "Answer images, rows of a table or texts: a table, or --json.",
     "inspect": "Show what a model file says about itself.",
     "selftest": "Replay the golden samples on this host, stage by stage.",
+    "evaluate": "Measure a model, or strategies side by side, on labelled items.",
+    "tune": "Find the cheapest early exit that keeps a strategy's answers, on labelled items.",
     "calibrate": "Fit a temperature or thresholds on labelled items, into a new file.",
     "seal": "Seal a file again that a tool rewrote, into a new file.",
     "bench": "Time the stages of a prediction on this host.",
@@ -36,7 +38,7 @@ _EXPORTER = {
 }
 
 
-_LATER = ("evaluate", "tune", "serve", "batch")
+_LATER = ("serve", "batch")
 
 
 class _Commands(click.Group):

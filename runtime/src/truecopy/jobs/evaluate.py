@@ -69,18 +69,23 @@ def evaluate(
     item that one strategy cannot answer counts for none. One strategy alone runs as `model.stream` does, and its seconds
     are those of the whole, divided by the items.
 
-    model: with all members and all views that `compared` takes. paths: what its members are called. workers: items in work at a time where several strategies
-    are compared; more than one wants a model loaded with `threads=1`. top: for which k top-k accuracy is told. going:
-    shows progress over the outcomes.
+    model: with all members and all views that `compared` takes. paths: what its members are called. workers: items in
+    work at a time; of several strategies more than one take a model loaded with `threads=1`, and only where the graph is
+    large: workers wait for one another inside Python, which the clock counts. top: for which k top-k accuracy is told.
+    going: shows progress over the outcomes.
 
     Raises:
         StrategyError: a strategy that the members do not take.
         InputError: no item could be answered.
     """
     models = [model.under(one.strategy, one.members) for one in compared]
-    for one in models:  # sessions are made, and run for the first time, before the clock starts
-        next(iter(one.stream([item.source for item in items[:1]])), None)
-    outcomes = _alone(models[0], items) if len(models) == 1 else _together(model, models, items, workers)
+
+    def over(some: Sequence[LabelledItem]) -> _Outcomes:
+        return _alone(models[0], some) if len(models) == 1 else _together(model, models, some, workers)
+
+    # Sessions are made, and run for the first time, before the clock starts.
+    list(over(items[:1]))
+    outcomes = over(items)
     begin = time.perf_counter()
     done: list[_Done] = []
     failed: list[_Failed] = []

@@ -79,7 +79,8 @@ def quality(task: Task, answers: Sequence[Told], truths: Sequence[Truth], labels
             return numbers_quality(rows, np.array(truths, np.float64), labels, units)
         case _:
             texts = [str(one.decided) for one in answers]
-            return text_quality(texts, [str(one) for one in truths], [one.confidence for one in answers])
+            confidence = np.array([one.confidence for one in answers])
+            return text_quality(texts, [str(one) for one in truths], confidence)
 
 
 def unique_labels(task: Task) -> tuple[str, ...]:
@@ -97,5 +98,5 @@ def _indicators(sets: Sequence[Truth], labels: int) -> np.ndarray:
     """Bool (n, labels)."""
     made = np.zeros((len(sets), labels), np.bool_)
     for row, found in zip(made, sets, strict=True):
-        row[sorted(found)] = True  # type: ignore[arg-type,type-var]  # a set of indexes, by the task
+        row[sorted(found)] = True  # type: ignore[arg-type]  # a set of indexes, by the task
     return made

@@ -128,7 +128,9 @@ def tune(
             if isinstance(outcome, Failure):
                 failed.append((both[place].name, str(outcome.error)))
             else:
-                (fitted if place < len(fit) else reported).append(_watch(model, outcome, both[place].truth, by))
+                (fitted if place < len(fit) else reported).append(
+                    _watch(model, outcome, both[place].truth, by)
+                )
     _check_enough(len(fitted), len(reported), budget)
     halved = _together(fitted), _together(reported)
     value = _value(halved[0], budget)
@@ -145,9 +147,7 @@ def _value(fit: _Watched, budget: float) -> float | None:
 
 
 def with_adaptive(strategy: Strategy, adaptive: Adaptive | None) -> Strategy:
-    return Strategy(
-        strategy.views, strategy.view_merge, strategy.member_merge, strategy.weights, adaptive
-    )
+    return Strategy(strategy.views, strategy.view_merge, strategy.member_merge, strategy.weights, adaptive)
 
 
 def _check(model: Model) -> int:

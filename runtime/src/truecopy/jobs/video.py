@@ -50,7 +50,7 @@ def frames(path: str, every: int, limits: Limits) -> Generator[Frame, None, None
     """Frames 0, `every`, 2 `every`, ... of a file, decoded when they are asked for; two are held at a time.
 
     What lies between is decoded too, since a frame is stored as the change from the one before, but is not converted or
-    copied. What a damaged stretch loses is not counted.
+    copied. The frames end where OpenCV's reading ends, at damage, too; the last one carries a warning then.
 
     Raises:
         UnreadableInput: no such file, or no frame of it can be decoded. Unsupported: this is no video.
@@ -166,4 +166,6 @@ def _opened(path: str) -> cv2.VideoCapture:
 def quiet_ffmpeg() -> None:
     """No words of FFmpeg and OpenCV on stderr: what matters is in the errors. Of the whole process, so for a command only."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    # OpenCV 4 has the first, 5 the second.
+    set_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
+    set_level(0)  # silent

@@ -30,7 +30,9 @@ class Frame:
     ) -> None:
         """raster: what `crop` is given; after: what follows it, pixel by pixel; check: raises for a wrong canvas."""
         self.name = name
-        self._raster, self._crop, self._after, self._check = raster, crop, after, check
+        # One array for all crops: each look at a PIL image would copy its pixels.
+        self._raster: Raster = as_array(raster)
+        self._crop, self._after, self._check = crop, after, check
         self._canvas: Array | None = None
 
     @property

@@ -31,12 +31,13 @@ table{border-collapse:collapse;width:max-content;font-size:.92rem;font-variant-n
 th,td{padding:6px 20px 6px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
 overflow-wrap:normal}
 th:last-child,td:last-child{padding-right:0}
-td bdi,th bdi{display:inline-block;max-width:min(60ch,70vw);overflow-wrap:anywhere}
+td bdi,th bdi{display:inline-block;max-width:min(44ch,45vw);overflow-wrap:anywhere}
 thead th{color:var(--soft);font-weight:600;white-space:nowrap;vertical-align:bottom}
 tbody th{font-weight:600}
 .number{text-align:right;white-space:nowrap}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:22px 28px;margin:0 0 14px}
 figure{margin:0;min-width:0}
+section>figure{margin-bottom:18px}
 figcaption{font-weight:600;margin:0 0 6px}
 figure p{color:var(--soft);font-size:.88rem;margin:6px 0 0}
 svg{display:block;width:100%;height:auto;font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Helvetica,
@@ -56,8 +57,8 @@ svg .wash{fill:var(--wash)}
 .pictures figure{font-size:.88rem}
 .pictures .frame{display:flex;height:160px;align-items:center;justify-content:center;background:var(--wash);
 border-radius:6px;overflow:hidden;margin-bottom:6px;color:var(--soft);text-align:center;padding:0}
-.pictures img{display:block;max-width:160px;max-height:160px;image-rendering:auto}
-.pictures .tiny{image-rendering:pixelated;min-width:96px}
+.pictures img{display:block;width:auto;height:auto;max-width:100%;max-height:160px}
+.pictures .tiny{width:96px;height:96px;object-fit:contain;image-rendering:pixelated}
 .pictures figcaption{font-weight:400;margin:0}
 .pictures figcaption div{line-height:1.4}
 .pictures .name{color:var(--soft);font-size:.82rem}

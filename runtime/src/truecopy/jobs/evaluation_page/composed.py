@@ -32,7 +32,8 @@ def evaluation_page(
     image: how the first model reads a picture, for thumbnails of what it saw; None: its items are no pictures. Files
     of the worst mistakes are read again, under `limits`; one that is gone by now gets a placeholder.
     """
-    models = ", ".join(found.models)
+    first, *others = found.models
+    models = f"{first} and {len(others)} more" if len(others) > 1 else ", ".join(found.models)
     subtitle = f"{count(found.items)} items of {found.data}, {when}"
     return page(f"Evaluation of {models}", subtitle, [*_sections(found, when, command, image, limits)])
 
@@ -58,7 +59,9 @@ def _sections(
 
 def _notes(found: Evaluation) -> Iterator[Block]:
     if found.failed:
-        yield Text(f"{count(len(found.failed))} more items could not be answered, and count nowhere above.")
+        failed = len(found.failed)
+        items = "1 more item" if failed == 1 else f"{count(failed)} more items"
+        yield Text(f"{items} could not be answered by every strategy, and count in none.")
     for note in found.notes:
         yield Text(note)
 

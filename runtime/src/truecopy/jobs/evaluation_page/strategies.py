@@ -16,18 +16,17 @@ from .measure import Measure
 def strategies(found: Evaluation, measure: Measure) -> Iterator[Block]:
     """The table, the plot, and each member alone."""
     base = found.scores[0].name
-    change = measure.change if measure.unit is None else f"{measure.change}, less is better"
     heads = [
         "strategy",
         measure.name,
-        f"{change}, and its 95 % interval",
+        f"{measure.change} (95 % interval)",
         "passes",
         "time, ratio",
         "what it does",
     ]
+    unit = "in percentage points" if measure.unit is None else "less is better"
     yield Table(
-        f"All over the same items; {measure.change} and ratio are against {base}"
-        + (", in percentage points" if measure.unit is None else ""),
+        f"All over the same items; {measure.change} ({unit}) and ratio are against {base}",
         heads,
         [_row(score, measure) for score in found.scores],
         frozenset({1, 2, 3, 4}),
@@ -48,8 +47,6 @@ def in_words(strategy: Strategy, members: int) -> str:
     parts = []
     if len(strategy.views) > 1:
         parts.append(f"{len(strategy.views)} views ({', '.join(strategy.views)}) by {strategy.view_merge}")
-    elif strategy.views != ("identity",):
-        parts.append(f"view {strategy.views[0]}")
     if members > 1:
         weights = (
             "" if strategy.weights is None else f" {', '.join(plain(one, 3) for one in strategy.weights)}"

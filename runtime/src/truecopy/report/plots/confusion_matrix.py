@@ -14,7 +14,7 @@ MOST_WITH_NUMBERS = 25
 _AXIS = 20.0
 _MOST_LABEL = 110.0
 # The faintest cell that holds something can still be told from an empty one.
-_FAINTEST = 0.1
+_FAINTEST = 0.07
 _SHADES = 20
 # From this share on, the colour of a cell asks for letters of the other brightness.
 _DARK = 0.55

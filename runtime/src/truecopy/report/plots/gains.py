@@ -36,7 +36,8 @@ def gains(rows: Sequence[Gained], axis: str, what: str = "gain") -> Drawing:
     left, right = 12.0, WIDTH - _COST - 24
     field = Field(widened(min(ends), max(ends), 0.1), (0, 1), left=left, right=right, top=_TOP, bottom=bottom)
     marks = [
-        *field.marks(axis, "", x_ticks=numbered(ticks(*field.x, most=5)), y_ticks=[]),
+        *field.marks("", "", x_ticks=numbered(ticks(*field.x, most=5)), y_ticks=[]),
+        label(left, bottom + 32, axis, room=WIDTH - left),
         label(right + 24, 12, "time, and passes", kind="soft"),
         label(left, 12, f"{what} with its 95 % interval", kind="soft"),
     ]

@@ -75,6 +75,11 @@ def _counts(bins: Sequence[Bin], field: Field, bottom: float) -> Iterator[str]:
                 title=f"{count(one.items)} items",
             )
     yield line(field.left, bottom, field.right, bottom, "axis")
-    yield label(field.left - 6, bottom - _STRIP * 0.85 + 8, count(most), anchor="end", kind="soft")
-    yield label(field.left - 6, bottom, "0", anchor="end", kind="soft")
+    yield label(
+        field.right,
+        bottom - _STRIP * 0.85 - 6,
+        f"{count(most)} in the highest bar",
+        anchor="end",
+        kind="soft",
+    )
     yield label(11, bottom - _STRIP / 2, "items", anchor="middle", up=True)

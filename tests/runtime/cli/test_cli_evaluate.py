@@ -1,0 +1,196 @@
+"""`truecopy evaluate`: for people a few tables, for programs one document, and every mistake of a call by its name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import truecopy
+
+tiny = pytest.importorskip("tests.tiny_models")
+
+LABELS = tiny.MULTICLASS.labels
+WEIGHTS = np.random.default_rng(5).normal(size=(2, 4, 3)).astype(np.float32) * 4
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: m0.onnx, m1.onnx, and twelve pictures in class folders under photos."""
+    monkeypatch.chdir(tmp_path)
+    for number in range(2):
+        tiny.sealed(tmp_path / f"m{number}.onnx", tiny.IMAGE, tiny.MULTICLASS, weights=WEIGHTS[number])
+    random = np.random.default_rng(1)
+    for number in range(12):
+        path = tmp_path / "photos" / LABELS[number % 3] / f"{number:02d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(random.integers(0, 256, (4, 4), np.uint8)).save(path)
+    return tmp_path
+
+
+def accuracy(*paths: str, **strategy: object) -> float:
+    model = truecopy.load(paths, device="cpu", strategy=truecopy.predict.Strategy(**strategy))
+    pictures = sorted(Path("photos").glob("*/*.png"))
+    return float(np.mean([model(path).label == path.parent.name for path in pictures]))
+
+
+def cells(out: str) -> list[list[str]]:
+    lines = out.replace("┃", "│").splitlines()
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if line.startswith("│")]
+
+
+def test_one_model_has_its_numbers_its_classes_and_its_confusion(cli, here: Path) -> None:
+    done = cli("evaluate", "m0.onnx", "photos", "--device", "cpu")
+    assert done.code == 0
+    rows = cells(done.out)
+    share = f"{100 * accuracy('m0.onnx'):.2f} %"
+    assert rows[0] == ["strategy", "accuracy", "macro F1", "ECE", "passes", "ms an item"]
+    assert rows[1][:2] == ["standard", share]
+    assert [row[0] for row in rows if row[0] in LABELS].count("middle") == 2
+    assert "classes, the weakest first" in done.out
+    assert "rows: what is true; columns: what was said" in done.out
+    assert "12 images of photos, 0 failed; " in done.err
+    assert "fp32 on cpu" in done.err
+
+
+def test_json_is_one_document_with_everything(cli, here: Path) -> None:
+    done = cli("evaluate", "m0.onnx", "photos", "--json", "--top", "1,2")
+    (document,) = done.rows
+    assert (done.code, done.err, document["status"], document["path"]) == (0, "", "ok", "m0.onnx")
+    (score,) = document["strategies"]
+    assert score["headline"] == {"name": "accuracy", "value": accuracy("m0.onnx")}
+    assert score["quality"]["top_k"].keys() == {"1", "2"}
+    assert np.sum(score["quality"]["confusion"]) == 12
+    assert document["labels"] == list(LABELS)
+
+
+def test_strategies_are_compared_side_by_side(cli, here: Path) -> None:
+    words = ("--tta", "horizontal_flip", "--adaptive", "confidence=0.8")
+    names = "standard,tta,ensemble,tta_ensemble,adaptive"
+    done = cli("evaluate", "m0.onnx", "m1.onnx", "photos", "--compare", names, *words)
+    rows = {row[0]: row for row in cells(done.out)}
+    expected = {
+        "standard": accuracy("m0.onnx"),
+        "tta": accuracy("m0.onnx", views=("horizontal_flip",)),
+        "ensemble": accuracy("m0.onnx", "m1.onnx"),
+        "tta_ensemble": accuracy("m0.onnx", "m1.onnx", views=("horizontal_flip",)),
+    }
+    assert {name: rows[name][1] for name in expected} == {
+        name: f"{100 * share:.2f} %" for name, share in expected.items()
+    }
+    gain = 100 * (expected["ensemble"] - expected["standard"])
+    place = rows["strategy"].index("gain (95 % interval)")
+    assert rows["ensemble"][place].startswith(f"{gain:+.2f} (")
+    assert rows["standard"][place] == ""
+    assert [rows[name][rows["strategy"].index("passes")] for name in expected] == ["1", "2", "2", "4"]
+    assert rows["m1.onnx"] == ["m1.onnx", f"{100 * accuracy('m1.onnx'):.2f} %"]
+    assert "under all strategies" in done.err
+    assert "classes, standard, the weakest first" in done.out
+
+
+def test_an_item_that_fails_is_told_and_counted_in_the_exit_code(cli, here: Path) -> None:
+    (here / "photos" / "low" / "00.png").write_bytes(b"no picture")
+    done = cli("evaluate", "m0.onnx", "photos", "--json")
+    (document,) = done.rows
+    assert (done.code, document["items"], len(document["failed"])) == (1, 11, 1)
+    assert document["failed"][0]["name"] == "low/00.png"
+    assert "low/00.png" in done.err
+    assert "11 images of photos, 1 failed" in cli("evaluate", "m0.onnx", "photos").err
+
+
+def test_the_report_is_one_file_that_is_not_written_over(cli, here: Path) -> None:
+    pytest.importorskip("truecopy.jobs.evaluation_page")
+    done = cli("evaluate", "m0.onnx", "photos", "--html", "report.html")
+    assert (done.code, "wrote report.html" in done.err) == (0, True)
+    page = (here / "report.html").read_text(encoding="utf-8")
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert "m0.onnx" in page
+    assert (
+        "report.html exists; type --overwrite"
+        in cli("evaluate", "m0.onnx", "photos", "--html", "report.html").err
+    )
+    assert cli("evaluate", "m0.onnx", "photos", "--html", "report.html", "--overwrite").code == 0
+
+
+def test_notes_about_the_folders_are_told(cli, here: Path) -> None:
+    shutil.rmtree(here / "photos" / "high")
+    (here / "photos" / "notes.txt").write_text("x")
+    done = cli("evaluate", "m0.onnx", "photos")
+    assert "left out, in no class folder: 'notes.txt'" in done.err
+    assert "a class without a folder counts as without items: 'high'" in done.err
+
+
+def test_rows_are_measured_in_units(cli, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tiny.sealed(tmp_path / "m.onnx")
+    Path("rows.csv").write_text("age,city,bmi,remark,price,rooms\n40,Bern,25,,100,3\n50,Bern,20,,700,2.5\n")
+    said = truecopy.load(path, device="cpu").predict(
+        [
+            {"age": 40.0, "city": "Bern", "bmi": 25.0, "remark": None},
+            {"age": 50.0, "city": "Bern", "bmi": 20.0, "remark": None},
+        ]
+    )
+    mae = np.mean([abs(one["price"] - true) for one, true in zip(said, (100, 700), strict=True)])
+    done = cli("evaluate", "m.onnx", "rows.csv")
+    assert ["price", "CHF", f"{mae:.6g}"] in [row[:3] for row in cells(done.out)]
+    assert "2 rows of rows.csv, 0 failed" in done.err
+
+
+@pytest.mark.parametrize("task", [tiny.MULTILABEL, tiny.WRITER])
+def test_sets_and_texts_have_their_own_numbers(cli, tmp_path: Path, monkeypatch, task) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny.sealed(tmp_path / "m.onnx", tiny.TOKENS, task)
+    Path("texts.csv").write_text("text,label\nabc,red|blue\na,\n")
+    done = cli("evaluate", "m.onnx", "texts.csv")
+    heading = cells(done.out)[0]
+    several = task is tiny.MULTILABEL
+    assert heading[1] == ("all labels right" if several else "exact")
+    assert done.code == 0
+    assert ("labels, the weakest first" in done.out) == several
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("m0.onnx",), 2, "expected one place with labelled items after the model, got 0"),
+        (("m0.onnx", "photos", "photos"), 2, "got 2: class folders, or a CSV file"),
+        (("m0.onnx", "photos", "--html", "m0.onnx"), 2, "expected a name that ends in .html, got m0.onnx"),
+        (("m0.onnx", "photos", "--compare", "standard,tta"), 2, "`tta` takes views, and none is given"),
+        (("m0.onnx", "photos", "--compare", "standrad"), 2, "Nearest: standard"),
+        (("m0.onnx", "photos", "--top", "0,1"), 2, "expected whole numbers from 1"),
+        (("m0.onnx", "nowhere"), 1, "there are no labelled items"),
+        (("m0.onnx", "photos/low"), 1, "there are no class folders"),
+    ],
+)
+def test_a_call_that_means_nothing_says_what_to_type(cli, here: Path, words, code, message) -> None:
+    done = cli("evaluate", *words)
+    assert (done.code, message in done.err) == (code, True), done.err
+
+
+def test_a_class_that_the_model_does_not_know_is_named(cli, here: Path) -> None:
+    (here / "photos" / "midle").mkdir()
+    done = cli("evaluate", "m0.onnx", "photos")
+    assert done.code == 1
+    assert "the model has no class 'midle'" in done.err
+    assert "Nearest: 'middle'" in done.err
+
+
+def test_top_is_for_classes(cli, tmp_path: Path) -> None:
+    path = tiny.sealed(tmp_path / "m.onnx")
+    (tmp_path / "rows.csv").write_text("age,city,bmi,remark,price,rooms\n40,Bern,25,,100,3\n")
+    done = cli("evaluate", path, tmp_path / "rows.csv", "--top", "1")
+    assert (done.code, "--top is for models that answer one of several classes" in done.err) == (2, True)
+
+
+def test_many_classes_are_cut_and_counted(cli, tmp_path: Path) -> None:
+    task = tiny.replace(tiny.MULTICLASS, labels=tuple(f"class {number}" for number in range(25)))
+    path = tiny.sealed(tmp_path / "m.onnx", tiny.TOKENS, task)
+    (tmp_path / "texts.csv").write_text("text,label\nabc,class 3\n")
+    done = cli("evaluate", path, tmp_path / "texts.csv")
+    assert "and 5 more" in done.out
+    assert "what was said" not in done.out
+    assert json.loads(cli("evaluate", path, tmp_path / "texts.csv", "--json").out)["items"] == 1
