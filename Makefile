@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: venv demo test lint parity bench sweep dist clean
+.PHONY: venv demo test lint parity bench strategies sweep dist clean
 
 venv: $(STAMP)
 
@@ -35,6 +35,10 @@ bench: $(STAMP)
 	$(BIN)/python -m tools.bench
 	$(BIN)/python -m tools.bench.kernels
 	$(BIN)/python -m tools.bench.rows
+
+# What test-time augmentation and ensembles cost and buy on CIFAR-10, which stands beside the repository.
+strategies: $(STAMP)
+	$(BIN)/python -m tools.strategies
 
 # Every published recipe against its own library: an environment of its own (4 GB), up to an hour, not in CI. Every name
 # once; then every distinct recipe with the literal kernels, and with both under Pillow 12.

@@ -32,7 +32,8 @@ def main() -> int:
     weights = held_out_accuracy(paths)
     print(f"  accuracy on what each left out: {', '.join(f'{one:.3f}' for one in weights)}")
     print("2. Export and prove them")
-    model = load([str(path) for path in exported(paths)])
+    # One core a call, as `truecopy evaluate --compare` runs it: a ratio is one of work, not of how well threads are used.
+    model = load([str(path) for path in exported(paths)], threads=1)
     items = read_labelled(str(TEST), model.contract, model.intake)
     print(f"3. Tune the early exit of each strategy on one half of {len(items)} test images", flush=True)
     full = strategies(model, weights)

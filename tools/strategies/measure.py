@@ -55,3 +55,5 @@ def measure(runs: list[Run], items: list[LabelledItem]) -> None:
         turn = place % len(runs)
         for run in (*runs[turn:], *runs[:turn]):
             run.look(place, item)
+        if place % 500 == 499:
+            print(f"  {place + 1} of {len(items)} images", flush=True)

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.exported_digits import exported
 
 import truecopy
-from tests.exported_digits import exported
 from truecopy.artifact import artifact_of, half_of
 from truecopy.artifact.resolve import sha256_of
 from truecopy.errors import ArtifactError, CheckpointError, NoContract, UnreadableArtifact

@@ -52,7 +52,7 @@ def test_one_model_has_its_numbers_its_classes_and_its_confusion(cli, here: Path
     assert rows[1][:2] == ["standard", share]
     assert [row[0] for row in rows if row[0] in LABELS].count("middle") == 2
     assert "classes, the weakest first" in done.out
-    assert "rows: what is true; columns: what was said" in done.out
+    assert ["true ↓ said →", *LABELS] in rows
     assert "12 images of photos, 0 failed; " in done.err
     assert "fp32 on cpu" in done.err
 
@@ -192,5 +192,5 @@ def test_many_classes_are_cut_and_counted(cli, tmp_path: Path) -> None:
     (tmp_path / "texts.csv").write_text("text,label\nabc,class 3\n")
     done = cli("evaluate", path, tmp_path / "texts.csv")
     assert "and 5 more" in done.out
-    assert "what was said" not in done.out
+    assert "said →" not in done.out
     assert json.loads(cli("evaluate", path, tmp_path / "texts.csv", "--json").out)["items"] == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.mark.parametrize("verb", ["tune"])
+@pytest.mark.parametrize("verb", ["serve", "batch"])
 def test_a_later_verb_is_named(verb: str, cli) -> None:
     done = cli(verb, "m.onnx")
     assert done.code == 2

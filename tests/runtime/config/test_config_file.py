@@ -51,7 +51,11 @@ def test_every_key_is_read_and_other_sections_are_not_looked_at(written) -> None
         "tta_ensemble", True, "cuda:1", 2, "fp16",
     )  # fmt: skip
     assert said.tta.augmentations == ("horizontal_flip", "brightness:1.2")
-    assert (said.tta.aggregation, said.ensemble.aggregation, said.ensemble.weights) == ("max", "weighted", (2.0, 0.5))
+    assert (said.tta.aggregation, said.ensemble.aggregation, said.ensemble.weights) == (
+        "max",
+        "weighted",
+        (2.0, 0.5),
+    )
     assert settings.adaptive == {"confidence": 0.95}
 
 
@@ -63,7 +67,9 @@ def test_paths_are_relative_to_the_files_folder(written, tmp_path: Path) -> None
 
 
 def test_what_is_written_with_nothing_behind_it_is_not_stated(written) -> None:
-    settings = read_settings(written("inference:\n  strategy: standard\n  tta:\n  adaptive: ~\n  ensemble: {weights: null}\n"))
+    settings = read_settings(
+        written("inference:\n  strategy: standard\n  tta:\n  adaptive: ~\n  ensemble: {weights: null}\n")
+    )
     assert settings.said.tta.augmentations is None
     assert settings.adaptive is None
     assert settings.said.ensemble.weights is None

@@ -37,13 +37,11 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
     path = tmp_path / "f.yaml"
     path.write_bytes(b"12345")
     assert read_bounded(path, "the settings", "the file", 5, StrategyError) == b"12345"
-    with pytest.raises(
-        StrategyError, match=rf"^the file is too long: expected at most 4 bytes - at {path}$"
-    ):
+    with pytest.raises(StrategyError, match=rf"^the file is too long: expected at most 4 bytes - at {path}$"):
         read_bounded(path, "the settings", "the file", 4, StrategyError)
     with pytest.raises(StrategyError, match="the settings cannot be read: got No such file or directory"):
         read_bounded(tmp_path / "absent", "the settings", "the file", 5, StrategyError)
-    with pytest.raises(StrategyError, match="the settings cannot be read: got .*null"):
+    with pytest.raises(StrategyError, match=r"the settings cannot be read: got .*null"):
         read_bounded(Path("a\0b"), "the settings", "the file", 5, StrategyError)
 
 

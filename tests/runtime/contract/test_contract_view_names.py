@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truecopy.contract.view_names import (
@@ -69,6 +69,7 @@ def test_a_factor_is_spelt_as_its_shortest_decimal(given_, spelling):
     assert canonical(given_) == spelling
 
 
+@settings(deadline=None)
 @given(TONE_FACTORS, st.sampled_from(["brightness", "contrast"]), st.integers(0, 2), st.integers(0, 1))
 def test_every_spelling_of_a_factor_has_one_canonical_form_of_the_same_value(millionths, base, lead, trail):
     factor = Decimal(millionths).scaleb(-6)
@@ -235,6 +236,7 @@ def test_forbidding_a_base_forbids_all_its_parameters(view, forbidden, is_so):
     assert is_forbidden(view, forbidden) is is_so
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*TURNS, "brightness", "contrast:0.5", "five_crop", "scale:2"]), unique=True))
 def test_an_expanded_list_holds_each_view_once_and_every_one_in_its_canonical_form(names):
     views = expand(names)

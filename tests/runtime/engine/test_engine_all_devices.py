@@ -58,9 +58,7 @@ def test_every_gpu_has_its_session(count: int, monkeypatch: pytest.MonkeyPatch) 
 
 def test_no_gpu_is_a_device_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", Gpus(0))
-    message = (
-        r"^cuda:0 does not run the graph: CUDA failure 101.*cuda:all needs at least one GPU\. Take --device cpu"
-    )
+    message = r"^cuda:0 does not run the graph: CUDA failure 101.*cuda:all needs at least one GPU\. Take --device cpu"
     with pytest.raises(DeviceError, match=message):
         open_session(b"", "cuda:all", "fp32", 1)
 

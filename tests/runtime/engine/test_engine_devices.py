@@ -56,9 +56,7 @@ def test_cuda_has_no_tf32_and_the_same_algorithms_at_every_start() -> None:
     ],
 )
 def test_any_other_spelling_is_refused_with_those_that_are_known(name: str) -> None:
-    message = (
-        f"no such device: {name!r}: expected auto, cpu, cuda, cuda:1, cuda:all or provider:NAME. Take --device cpu"
-    )
+    message = f"no such device: {name!r}: expected auto, cpu, cuda, cuda:1, cuda:all or provider:NAME. Take --device cpu"
     with pytest.raises(DeviceError, match=f"^{re.escape(message)}$"):
         parse_device(name, "fp32")
 

@@ -79,6 +79,19 @@ def test_every_strategy_scores_as_if_it_were_loaded_alone(members, tmp_path: Pat
     assert (found.items, found.failed, found.labels) == (12, (), ("low", "middle", "high"))
 
 
+def test_members_that_decode_in_different_ways_are_measured_all_the_same(members, tmp_path: Path) -> None:
+    items = pictures(tmp_path)
+    other = tiny.replace(tiny.IMAGE, decoder="opencv", depth16="shift", cmyk="opencv")
+    paths = [
+        members[0],
+        str(tiny.sealed(tmp_path / "cv.onnx", other, tiny.MULTICLASS, weights=WEIGHTS[1])),
+    ]
+    model = loaded(paths)
+    found = evaluate(model, items, contenders(("standard", "ensemble"), Strategy(), 2), paths=paths)
+    accuracies = [score.quality.accuracy for score in found.scores]
+    assert accuracies == [np.mean(right(some, Strategy(), items)) for some in (paths[:1], paths)]
+
+
 def test_one_strategy_alone_is_a_stream(members, tmp_path: Path) -> None:
     items = pictures(tmp_path)
     model = loaded(members[1], threads=2)

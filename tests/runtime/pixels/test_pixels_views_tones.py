@@ -15,6 +15,7 @@ FACTORS = st.integers(1, 10_000_000).map(lambda millionths: millionths / 1_000_0
 SIDES = st.integers(1, 40)
 
 
+@settings(deadline=None)
 @given(FACTORS)
 def test_every_level_is_brightened_as_pillow_does(factor):
     levels = Image.fromarray(np.arange(256, dtype=np.uint8)[np.newaxis])
@@ -22,6 +23,7 @@ def test_every_level_is_brightened_as_pillow_does(factor):
     assert np.array_equal(blend_table(0, factor), theirs)
 
 
+@settings(deadline=None)
 @given(FACTORS, st.integers(0, 255))
 def test_every_level_is_blended_with_every_mean_as_pillow_does(factor, mean):
     levels = Image.fromarray(np.arange(256, dtype=np.uint8)[np.newaxis])

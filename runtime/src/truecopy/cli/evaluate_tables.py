@@ -42,7 +42,7 @@ def print_tables(found: Evaluation) -> None:
         case ClassQuality() as quality:
             tables.append(_classes(quality.per_class, f"classes{about}"))
             if len(quality.labels) <= MOST_CONFUSED:
-                tables.append(_confusion(quality, f"rows: what is true; columns: what was said{about}"))
+                tables.append(_confusion(quality, f"confusion{about}"))
         case LabelsQuality() as quality:
             tables.append(_classes(quality.per_label, f"labels{about}"))
         case NumbersQuality() as quality:
@@ -160,7 +160,7 @@ def _classes(scores: Sequence[ClassScore], title: str) -> Table:
 def _confusion(quality: ClassQuality, title: str) -> Table:
     from rich.table import Table
 
-    table = Table("", title=title, title_justify="left")
+    table = Table("true ↓ said →", title=title, title_justify="left")
     for label in quality.labels:
         table.add_column(one_line(label), justify="right", overflow="fold")
     for index, label in enumerate(quality.labels):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Sequence
 
 import click
@@ -26,6 +27,8 @@ from .arguments import is_model
 VERBS = ("predict", "evaluate", "tune", "inspect", "calibrate", "selftest", "bench", "explain")
 _MODELS = ("--ensemble", "--checkpoint-path")
 _VIEWS = ("--tta-augmentations", "--tta")
+# What could be a slip of the pen: no path, no pattern, no file with an ending.
+_NAME = re.compile(r"[A-Za-z0-9_-]+(:[0-9.]*)?")
 _DASHED = ("--tta-aggregation", "--ensemble-aggregation", "--use-ema", "--no-use-ema")
 
 
@@ -58,13 +61,13 @@ def rewrite(words: Sequence[str]) -> list[str]:
             taken = [value] if equals else []
             others.append(word if name not in _DASHED else word.replace(option, name, 1))
         place += 1 + len(taken) - (1 if equals else 0)
-    first = _leading(others)
+    first = _leading(words[1:])
     return [words[0], *others[:first], *models, *others[first:]]
 
 
 def _leading(words: Sequence[str]) -> int:
-    """How many models stand first."""
-    return next((i for i, word in enumerate(words) if not is_model(word)), len(words))
+    """How many models stand first; `--ensemble=a.onnx` only ends like one."""
+    return next((i for i, word in enumerate(words) if word.startswith("-") or not is_model(word)), len(words))
 
 
 def _models(option: str, following: Sequence[str], most: int) -> list[str]:
@@ -93,6 +96,7 @@ def _is_views(word: str) -> bool:
         for name in word.split(","):
             canonical(name.strip())
     except StrategyError:
-        near = difflib.get_close_matches(base_of(word), BASES, n=1, cutoff=0.8)
-        return bool(near) and not os.path.lexists(word)
+        if not _NAME.fullmatch(word) or os.path.lexists(word):
+            return False
+        return bool(difflib.get_close_matches(base_of(word), BASES, n=1, cutoff=0.8))
     return True

@@ -96,7 +96,7 @@ def _of_members(asked: Asked, file: SettingsFile, *, many: bool) -> tuple[Settin
     """Merge and weights. Weights belong to the models beside which they were written, and to `weighted` alone."""
     said = file.said.ensemble
     by_call = asked.member_merge or ("weighted" if asked.weights is not None else None)
-    by_file = said.aggregation or ("weighted" if said.weights is not None else None)
+    by_file = said.aggregation or ("weighted" if many and said.weights is not None else None)
     merge = decide("ensemble.aggregation", by_call, by_file, "soft_voting", used=many)
     weighted = many and _value(merge) == "weighted"
     if weighted and asked.weights is None and said.weights is not None and asked.models:

@@ -49,8 +49,8 @@ def candidates(certainties: np.ndarray, agrees: np.ndarray) -> Candidates:
 def stops(certainties: np.ndarray, value: float) -> np.ndarray:
     """int64 (items,): after how many passes each item stops; arguments as of `candidates`."""
     settled = certainties[:, :-1] >= value
-    passes = certainties.shape[1]
-    return np.where(settled.any(axis=1), settled.argmax(axis=1) + 1, passes)
+    made: np.ndarray = np.where(settled.any(axis=1), settled.argmax(axis=1) + 1, certainties.shape[1])
+    return made
 
 
 def cheapest(found: Candidates, allowed: Callable[[int], bool]) -> int | None:

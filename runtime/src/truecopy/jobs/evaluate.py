@@ -5,49 +5,25 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from truecopy.contract import Task
 from truecopy.contract.kind import kind_of
-from truecopy.errors import InputError, TruecopyError
+from truecopy.errors import InputError
 from truecopy.metrics import ClassQuality, Quality, paired_gain, top_k
-from truecopy.predict import Failure, Model
-from truecopy.predict.heads import decide
-from truecopy.predict.results import Result
-from truecopy.predict.stream import map_ordered
+from truecopy.predict import Model
 
 from .contenders import Contender
 from .evaluation import Evaluation, MemberScore, StrategyScore
 from .labelled import LabelledItem, Truth
-from .told import Told, quality, score, told, unique_labels
+from .side_by_side import Done, Failed, Outcomes, alone, side_by_side
+from .told import Told, quality, unique_labels
 from .worst import worst
 
-
-class _Answer(NamedTuple):
-    """What one strategy said about one item. singles: the score of each member alone, where the looks tell it."""
-
-    told: Told
-    score: float
-    passes: int
-    seconds: float
-    singles: tuple[float, ...]
-
-
-class _Done(NamedTuple):
-    item: LabelledItem
-    answers: tuple[_Answer, ...]
-
-
-class _Failed(NamedTuple):
-    item: LabelledItem
-    error: TruecopyError
-
-
-_Outcomes = Generator[_Done | _Failed, None, None]
-Going = Callable[[Iterable[_Done | _Failed]], Iterable[_Done | _Failed]]
+Going: TypeAlias = Callable[[Iterable[Done | Failed]], Iterable[Done | Failed]]
 
 
 def evaluate(
@@ -80,18 +56,18 @@ def evaluate(
     """
     models = [model.under(one.strategy, one.members) for one in compared]
 
-    def over(some: Sequence[LabelledItem]) -> _Outcomes:
-        return _alone(models[0], some) if len(models) == 1 else _together(model, models, some, workers)
+    def over(some: Sequence[LabelledItem]) -> Outcomes:
+        return alone(models[0], some) if len(models) == 1 else side_by_side(model, models, some, workers)
 
     # Sessions are made, and run for the first time, before the clock starts.
     list(over(items[:1]))
     outcomes = over(items)
     begin = time.perf_counter()
-    done: list[_Done] = []
-    failed: list[_Failed] = []
+    done: list[Done] = []
+    failed: list[Failed] = []
     with contextlib.closing(outcomes):
         for outcome in going(outcomes):
-            done.append(outcome) if isinstance(outcome, _Done) else failed.append(outcome)
+            done.append(outcome) if isinstance(outcome, Done) else failed.append(outcome)
     seconds = time.perf_counter() - begin
     if not done:
         raise _nothing(failed, data)
@@ -114,68 +90,14 @@ def evaluate(
     )
 
 
-def _alone(model: Model, items: Sequence[LabelledItem]) -> _Outcomes:
-    """By `model.stream`. The seconds are not known before the end."""
-    with contextlib.closing(model.stream([item.source for item in items])) as results:  # type: ignore[type-var]
-        for item, result in zip(items, results, strict=True):
-            if isinstance(result, Failure):
-                yield _Failed(item, result.error)
-            else:
-                yield _Done(item, (_answer(model, result, item.truth, 0.0),))
-
-
-def _together(
-    model: Model, models: Sequence[Model], items: Sequence[LabelledItem], workers: int
-) -> _Outcomes:
-    def whole(place: int) -> _Done | _Failed:
-        item = items[place]
-        try:
-            return _Done(item, _answers(model, models, item, place))
-        except TruecopyError as error:
-            return _Failed(item, error)
-
-    return map_ordered(whole, range(len(items)), workers)
-
-
-def _answers(model: Model, models: Sequence[Model], item: LabelledItem, place: int) -> tuple[_Answer, ...]:
-    begin = time.perf_counter()
-    sight = model.sight(item.source)
-    decoding = time.perf_counter() - begin
-    answers: dict[int, _Answer] = {}
-    for turn in range(len(models)):
-        which = (place + turn) % len(models)
-        unseen = sight.fresh()
-        begin = time.perf_counter()
-        result = models[which].answer(unseen)
-        seconds = decoding + time.perf_counter() - begin
-        answers[which] = _answer(models[which], result, item.truth, seconds)
-    return tuple(answers[which] for which in range(len(models)))
-
-
-def _answer(model: Model, result: Result, truth: Truth, seconds: float) -> _Answer:
-    one = told(result)
-    return _Answer(one, score(one, truth), result.passes, seconds, _singles(model, result, truth))
-
-
-def _singles(model: Model, result: Result, truth: Truth) -> tuple[float, ...]:
-    """The score of each member by its look at the item as it is; () where one is alone, or may not have looked."""
-    members = len(model.contracts)
-    if members == 1 or model.strategy.adaptive is not None:
-        return ()
-    task = model.contract.task
-    # Views go on the outside: the first looks are those of the members at `identity`.
-    rows = [look.row for look in result.looks[:members]]
-    return tuple(score(told(decide(task, row, result.source, (), 1)), truth) for row in rows)
-
-
-def _with_seconds(done: _Done, seconds: float) -> _Done:
-    return _Done(done.item, tuple(answer._replace(seconds=seconds) for answer in done.answers))
+def _with_seconds(done: Done, seconds: float) -> Done:
+    return Done(done.item, tuple(answer._replace(seconds=seconds) for answer in done.answers))
 
 
 def _scores(
     task: Task,
     compared: Sequence[Contender],
-    done: Sequence[_Done],
+    done: Sequence[Done],
     paths: Sequence[str],
     top: Sequence[int] | None,
 ) -> tuple[StrategyScore, ...]:
@@ -224,7 +146,7 @@ def _quality(
     return dataclasses.replace(made, top_k=shares)
 
 
-def _nothing(failed: Sequence[_Failed], data: str) -> InputError:
+def _nothing(failed: Sequence[Failed], data: str) -> InputError:
     if not failed:
         return InputError("there are no labelled items", where=data or None)
     first = failed[0]

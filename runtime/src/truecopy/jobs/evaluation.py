@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from truecopy.metrics import Gain, Quality
+from truecopy.metrics.plain import number
 from truecopy.predict.strategy import Strategy
 
 
@@ -25,19 +26,24 @@ class Mistake:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"name": self.name, "said": self.said, "true": self.true, "confidence": self.confidence}
+        return {
+            "name": self.name,
+            "said": self.said,
+            "true": self.true,
+            "confidence": number(self.confidence),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class MemberScore:
-    """One member alone, one look an item. value: as the strategy's headline, over the same items."""
+    """One member alone, one look an item, by the first member's thresholds. value: as the strategy's headline."""
 
     name: str
     value: float
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"model": self.name, "value": self.value}
+        return {"model": self.name, "value": number(self.value)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +80,7 @@ class StrategyScore:
             "member_merge": strategy.member_merge,
             "weights": None if strategy.weights is None else list(strategy.weights),
             "adaptive": None if strategy.adaptive is None else strategy.adaptive.to_dict(),
-            "headline": {"name": headline, "value": value},
+            "headline": {"name": headline, "value": number(value)},
             "gain": None if self.gain is None else self.gain.to_dict(),
             "passes": self.passes,
             "seconds": self.seconds,

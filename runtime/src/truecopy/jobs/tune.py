@@ -132,10 +132,18 @@ def tune(
                     _watch(model, outcome, both[place].truth, by)
                 )
     _check_enough(len(fitted), len(reported), budget)
-    halved = _together(fitted), _together(reported)
-    value = _value(halved[0], budget)
-    measured = (None, None) if value is None else tuple(_half(half, value) for half in halved)
-    return Tuned(model.strategy, by, budget, passes, value, *measured, failed=tuple(failed))
+    found, others = _together(fitted), _together(reported)
+    value = _value(found, budget)
+    return Tuned(
+        strategy=model.strategy,
+        by=by,
+        budget=budget,
+        passes=passes,
+        value=value,
+        fit=None if value is None else _half(found, value),
+        report=None if value is None else _half(others, value),
+        failed=tuple(failed),
+    )
 
 
 def _value(fit: _Watched, budget: float) -> float | None:

@@ -42,7 +42,7 @@ class Field:
         x_ticks: Sequence[tuple[float, str]],
         y_ticks: Sequence[tuple[float, str]],
     ) -> Iterator[str]:
-        """Grid, ticks and titles; drawn first, so that data stand above them."""
+        """Grid, ticks and titles (none where they are empty); drawn first, so that data stand above them."""
         for value, words in y_ticks:
             place = self.down(value)
             yield line(self.left, place, self.right, place, "line")
@@ -52,10 +52,12 @@ class Field:
             yield line(place, self.bottom, place, self.bottom + 4, "axis")
             yield label(place, self.bottom + 16, words, anchor="middle", kind="soft")
         yield line(self.left, self.bottom, self.right, self.bottom, "axis")
-        middle = (self.left + self.right) / 2
-        yield label(middle, self.bottom + 32, x_title, anchor="middle", room=self.right - self.left)
-        middle = (self.top + self.bottom) / 2
-        yield label(11, middle, y_title, anchor="middle", room=self.bottom - self.top, up=True)
+        if x_title:
+            middle = (self.left + self.right) / 2
+            yield label(middle, self.bottom + 32, x_title, anchor="middle", room=self.right - self.left)
+        if y_title:
+            middle = (self.top + self.bottom) / 2
+            yield label(11, middle, y_title, anchor="middle", room=self.bottom - self.top, up=True)
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:

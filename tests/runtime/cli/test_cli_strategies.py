@@ -1,0 +1,146 @@
+"""Members, views and settings on the command line, and what `inspect --config` says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.exported_digits import exported
+
+import truecopy
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digit_images: list[str]) -> Path:
+    """The current folder: a.onnx, b.onnx, c.onnx, best.pt of a.onnx, one.png and inference.yaml."""
+    for number, name in enumerate("abc"):
+        exported(tmp_path / f"{name}.onnx", name.encode(), temperature=1.0 + number, weights="ema")
+    (tmp_path / "best.pt").write_bytes(b"a")
+    (tmp_path / "one.png").write_bytes(Path(digit_images[0]).read_bytes())
+    (tmp_path / "inference.yaml").write_text(
+        "inference:\n  strategy: tta\n  checkpoint: best.pt\n  device: cpu\n"
+        "  tta: {augmentations: [horizontal_flip, rotate_90], aggregation: max}\n"
+        "  ensemble: {checkpoints: [a.onnx, b.onnx]}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "models", "strategy"),
+    [
+        ("a.onnx b.onnx one.png", "ab", truecopy.Strategy()),
+        ("one.png --ensemble a.onnx b.onnx", "ab", truecopy.Strategy()),
+        ("a.onnx b.onnx c.onnx one.png --ensemble-aggregation hard_voting", "abc", truecopy.Strategy(member_merge="hard_voting")),
+        ("a.onnx c.onnx one.png --weights 0.6,0.4", "ac", truecopy.Strategy(weights=[0.6, 0.4])),
+        ("a.onnx one.png --tta rotate_90,vertical_flip --tta-aggregation voting", "a", truecopy.Strategy(["rotate_90", "vertical_flip"], "voting")),
+        ("b.onnx --tta_augmentations rotate_90 brightness one.png", "b", truecopy.Strategy(["rotate_90", "brightness"])),
+        ("a.onnx b.onnx one.png --tta rotate_90 --adaptive confidence=1", "ab", truecopy.Strategy(["rotate_90"], adaptive={"confidence": 1})),
+        ("--checkpoint_path best.pt one.png --use-ema --precision fp32", "a", truecopy.Strategy()),
+        ("one.png --config inference.yaml", "a", truecopy.Strategy(["horizontal_flip", "rotate_90"], "max")),
+        ("--config inference.yaml one.png --tta-aggregation mean", "a", truecopy.Strategy(["horizontal_flip", "rotate_90"])),
+        ("c.onnx one.png --config inference.yaml --strategy standard", "c", truecopy.Strategy()),
+        ("one.png --config inference.yaml --strategy ensemble", "ab", truecopy.Strategy()),
+        ("b.onnx c.onnx one.png --config inference.yaml", "bc", truecopy.Strategy(["horizontal_flip", "rotate_90"], "max")),
+    ],
+)  # fmt: skip
+def test_predict_answers_as_the_strategy_that_was_asked_for(
+    words: str, models: str, strategy: truecopy.Strategy, cli, here: Path
+) -> None:
+    done = cli("predict", *words.split(), "--json", *([] if "--config" in words else ["--device", "cpu"]))
+    assert done.code == 0, done.err
+    (row,) = done.rows
+    model = truecopy.load([here / f"{name}.onnx" for name in models], device="cpu", strategy=strategy)
+    expected = model("one.png").to_dict()
+    assert {name: row[name] for name in ("label", "confidence", "passes")} == {
+        name: expected[name] for name in ("label", "confidence", "passes")
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ("one.png", 2, "expected a model file (*.onnx) first, got 'one.png'"),
+        ("a.onnx b.onnx one.png --weights 1,2,3", 2, "weights"),
+        ("a.onnx b.onnx one.png --weights 1,x", 2, "expected numbers, for example 0.6,0.4, got '1,x'"),
+        ("a.onnx one.png --tta horizontal_flop", 2, "Nearest: horizontal_flip"),
+        ("a.onnx one.png --tta rotate_90 --tta-aggregation median", 2, "'mean', 'max', 'voting'"),
+        ("a.onnx b.onnx one.png --ensemble-aggregation mean", 2, "'soft_voting', 'hard_voting', 'weighted'"),
+        ("a.onnx one.png --tta rotate_90 --adaptive sure=0.5", 2, "there is no measure 'sure' to stop by"),
+        ("a.onnx one.png --tta rotate_90 --adaptive 0.5", 2, "expected confidence=0.95 or margin=0.5, got '0.5'"),
+        ("a.onnx one.png --strategy tta_ensamble", 2, "Nearest: tta_ensemble"),
+        ("a.onnx one.png --no-use-ema", 3, "`use_ema: false` asks for other weights than the artifact has: expected raw, got ema"),
+        ("a.onnx one.png --precision int8", 3, "the artifact is fp32: expected int8"),
+        ("a.onnx one.png --strategy mixed_precision", 3, "there is none of this fp32 artifact"),
+        ("one.png --config absent.yaml", 2, "the settings cannot be read: got No such file"),
+        ("a.onnx a.onnx one.png", 2, "one member stands twice"),
+        ("other.pt one.png", 3, "truecopy export other.pt --arch ... --recipe ... --labels ... --proof photos/ -o other.onnx"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused(words: str, code: int, message: str, cli, here: Path) -> None:
+    (here / "other.pt").write_bytes(b"never exported")
+    done = cli("predict", *words.split())
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+
+
+def test_accelerate_where_there_is_no_gpu_is_exit_5(cli, here: Path) -> None:
+    import onnxruntime
+
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this ONNX Runtime has CUDA")
+    done = cli("predict", "a.onnx", "one.png", "--strategy", "accelerate")
+    assert done.code == 5
+    assert "cuda:all needs at least one GPU" in done.err
+
+
+def test_inspect_says_what_won_and_what_it_overrode(cli, here: Path) -> None:
+    done = cli(
+        "inspect", "--config", "inference.yaml", "--tta-aggregation", "mean", "--threads", "1", "--json"
+    )
+    assert done.code == 0
+    (document,) = done.rows
+    assert document["path"] == "inference.yaml"
+    said = {row["setting"]: (row["value"], row["from"], row["overrode"]) for row in document["settings"]}
+    assert said == {
+        "strategy": ("tta", "file", []),
+        "checkpoint": ("best.pt", "file", []),
+        "ensemble.checkpoints": (["a.onnx", "b.onnx"], "not used", []),
+        "tta.augmentations": (["horizontal_flip", "rotate_90"], "file", []),
+        "tta.aggregation": ("mean", "argument", [{"from": "file", "value": "max"}]),
+        "device": ("cpu", "file", []),
+        "threads": (1, "argument", []),
+        "artifacts": ("a.onnx", "artifact", []),
+        "precision": ("fp32", "artifact", []),
+        "use_ema": (True, "artifact", []),
+    }
+
+
+def test_inspect_draws_a_table_of_the_settings(cli, here: Path) -> None:
+    done = cli("inspect", "b.onnx", "--config", "inference.yaml", "--tta-aggregation", "mean", columns=120)
+    assert done.code == 0
+    lines = [
+        [cell.strip() for cell in line.split("│")[1:-1]] for line in done.out.splitlines() if "│" in line
+    ]
+    assert ["checkpoint", "b.onnx", "argument", "file: best.pt"] in lines
+    assert ["tta.aggregation", "mean", "argument", "file: max"] in lines
+    assert ["ensemble.checkpoints", "a.onnx, b.onnx", "not used", ""] in lines
+    assert ["use_ema", "true", "artifact", ""] in lines
+
+
+def test_inspect_shows_settings_without_a_file_where_some_are_typed(cli, here: Path) -> None:
+    done = cli("inspect", "a.onnx", "b.onnx", "--weights", "3,1", "--json")
+    said = {row["setting"]: (row["value"], row["from"]) for row in done.rows[0]["settings"]}
+    assert said["strategy"] == ("ensemble", "argument")
+    assert said["ensemble.weights"] == ([3.0, 1.0], "argument")
+    assert said["ensemble.aggregation"] == ("weighted", "argument")
+    assert "contract" in cli("inspect", "a.onnx", "--json").rows[0]
+
+
+def test_inspect_refuses_what_a_run_would_refuse(cli, here: Path) -> None:
+    (here / "wrong.yaml").write_text("inference:\n  tta: {augmentation: [x]}\n")
+    done = cli("inspect", "--config", "wrong.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean `augmentations`? - at wrong.yaml:2: `$.inference.tta.augmentation`" in done.err
+    (here / "best.pt").write_bytes(b"trained on")
+    assert cli("inspect", "--config", "inference.yaml").code == 3

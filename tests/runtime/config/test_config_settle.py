@@ -1,0 +1,287 @@
+"""Call before file before artifact before default, and what each of them means together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.exported_digits import exported
+
+import truecopy
+from truecopy.config import STRATEGY_NAMES, Asked, Setting, settle
+from truecopy.config.members import artifact_settings
+from truecopy.config.setting import decide
+from truecopy.engine import available_cores
+from truecopy.errors import ArtifactError, CheckpointError, StrategyError
+
+Write = Callable[[str], str]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """A file of settings beside three models a.onnx, b.onnx, c.onnx; returns its path."""
+    for number, name in enumerate("abc"):
+        exported(tmp_path / f"{name}.onnx", name.encode(), temperature=1.0 + number)
+
+    def written(text: str) -> str:
+        path = tmp_path / "inference.yaml"
+        path.write_text(f"inference:\n{text}")
+        return str(path)
+
+    return written
+
+
+def settings_of(asked: Asked) -> dict[str, Setting]:
+    return {setting.name: setting for setting in settle(asked).settings}
+
+
+def refused(asked: Asked, *parts: str, kind: type[Exception] = StrategyError) -> None:
+    with pytest.raises(kind) as caught:
+        settle(asked)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+@given(st.none() | st.text(max_size=2), st.none() | st.text(max_size=2), st.none() | st.text(max_size=2))
+def test_the_first_that_says_something_wins_and_the_rest_is_shadowed(
+    argument: str | None, file: str | None, default: str | None
+) -> None:
+    setting = decide("x", argument, file, default)
+    said = [
+        (source, value) for source, value in (("argument", argument), ("file", file)) if value is not None
+    ]
+    if said:
+        assert setting == Setting("x", said[0][1], said[0][0], tuple(said[1:]))  # type: ignore[arg-type]
+    else:
+        assert setting == (None if default is None else Setting("x", default, "default"))
+
+
+def test_a_model_alone_is_standard_and_says_the_defaults(write: Write, tmp_path: Path) -> None:
+    settled = settle(Asked(models=(str(tmp_path / "a.onnx"),)))
+    assert settled.strategy == truecopy.Strategy()
+    assert settled.members == (tmp_path / "a.onnx",)
+    assert (settled.device, settled.threads) == ("auto", available_cores())
+    assert [(s.name, s.source) for s in settled.settings] == [
+        ("strategy", "default"),
+        ("checkpoint", "argument"),
+        ("device", "default"),
+        ("threads", "default"),
+    ]
+    rest = artifact_settings(settled.members, settled.settings)
+    assert [(s.name, s.value, s.source) for s in rest] == [
+        ("artifacts", str(tmp_path / "a.onnx"), "artifact"),
+        ("precision", "fp32", "artifact"),
+        ("use_ema", False, "artifact"),
+    ]
+
+
+def test_a_call_comes_before_the_file_and_the_file_before_the_default(write: Write) -> None:
+    config = write(
+        "  strategy: tta\n  checkpoint: a.onnx\n  device: cuda:1\n  threads: 3\n"
+        "  tta: {augmentations: [horizontal_flip], aggregation: max}\n  adaptive: {margin: 0.5}\n"
+    )
+    settled = settle(Asked(config=config, device="cpu", views=("rotate_90",), adaptive={"confidence": 0.9}))
+    assert settled.strategy == truecopy.Strategy(
+        ["rotate_90"], view_merge="max", adaptive={"confidence": 0.9}
+    )
+    assert (settled.device, settled.threads) == ("cpu", 3)
+    rows = {setting.name: setting for setting in settled.settings}
+    assert rows["device"] == Setting("device", "cpu", "argument", (("file", "cuda:1"),))
+    assert rows["threads"] == Setting("threads", 3, "file")
+    assert rows["tta.augmentations"].shadowed == (("file", ("horizontal_flip",)),)
+    assert rows["tta.aggregation"] == Setting("tta.aggregation", "max", "file")
+    assert rows["adaptive"].to_dict() == {
+        "setting": "adaptive",
+        "value": {"confidence": 0.9},
+        "from": "argument",
+        "overrode": [{"from": "file", "value": {"margin": 0.5}}],
+    }
+
+
+def test_sections_that_the_strategy_does_not_ask_for_are_not_used_and_said(write: Write) -> None:
+    config = write(
+        "  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90], aggregation: max}\n"
+        "  ensemble: {checkpoints: [b.onnx, absent.onnx], weights: [1, 2]}\n  adaptive: {confidence: 0.5}\n"
+    )
+    settled = settle(Asked(config=config))
+    assert settled.strategy == truecopy.Strategy()
+    unused = {setting.name for setting in settled.settings if setting.source == "not used"}
+    assert unused == {"tta.augmentations", "tta.aggregation", "ensemble.checkpoints", "ensemble.weights", "adaptive"}  # fmt: skip
+
+
+def test_an_ensemble_of_the_file(write: Write, tmp_path: Path) -> None:
+    config = write("  strategy: tta_ensemble\n  checkpoint: c.onnx\n  tta: {augmentations: [rotate_90]}\n"
+                   "  ensemble: {checkpoints: [b.onnx, a.onnx], weights: [3, 1]}\n")  # fmt: skip
+    settled = settle(Asked(config=config))
+    assert settled.members == (tmp_path / "b.onnx", tmp_path / "a.onnx")
+    assert settled.strategy == truecopy.Strategy(["rotate_90"], member_merge="weighted", weights=[3, 1])
+    rows = {setting.name: setting for setting in settled.settings}
+    assert rows["checkpoint"] == Setting("checkpoint", str(tmp_path / "c.onnx"), "not used")
+    assert rows["ensemble.aggregation"].value == "weighted"
+
+
+def test_weights_wait_where_another_merge_is_asked_for(write: Write) -> None:
+    text = "  strategy: ensemble\n  ensemble: {checkpoints: [b.onnx, a.onnx], weights: [3, 1], aggregation: hard_voting}\n"
+    rows = settings_of(Asked(config=write(text)))
+    assert rows["ensemble.weights"] == Setting("ensemble.weights", [3.0, 1.0], "not used")
+    settled = settle(Asked(config=write(text), weights=(1.0, 1.0)))
+    assert settled.strategy.weights == (0.5, 0.5)
+    rows = {setting.name: setting for setting in settled.settings}
+    assert rows["ensemble.aggregation"] == Setting(
+        "ensemble.aggregation", "weighted", "argument", (("file", "hard_voting"),)
+    )
+
+
+def test_the_weights_of_a_file_are_for_its_own_checkpoints(write: Write, tmp_path: Path) -> None:
+    models = tuple(str(tmp_path / f"{name}.onnx") for name in "ac")
+    config = write("  strategy: ensemble\n  ensemble: {checkpoints: [b.onnx, a.onnx], weights: [3, 1]}\n")
+    refused(Asked(models, config), "the weights of the file are for its own checkpoints", f"{config}:3: `$.inference.ensemble.weights`")  # fmt: skip
+    assert settle(Asked(models, config, weights=(1, 4))).strategy.weights == (0.2, 0.8)
+    assert settle(Asked(models, config, member_merge="soft_voting")).strategy.weights is None
+
+
+@pytest.mark.parametrize(
+    ("models", "views", "file", "name"),
+    [
+        ("a", None, None, "standard"),
+        ("ab", None, None, "ensemble"),
+        ("a", ("rotate_90",), None, "tta"),
+        ("ab", ("rotate_90",), None, "tta_ensemble"),
+        ("", None, "tta", "tta"),
+        ("", None, "ensemble", "ensemble"),
+        ("", ("rotate_90",), "ensemble", "tta_ensemble"),
+        ("", ("rotate_90",), "standard", "tta"),
+        ("ac", None, "standard", "ensemble"),
+        ("ac", None, "tta", "tta_ensemble"),
+        ("c", None, "ensemble", "standard"),
+        ("c", None, "tta_ensemble", "tta"),
+        ("ac", None, "accelerate", "ensemble"),
+        ("c", None, "accelerate", "accelerate"),
+    ],
+)
+def test_models_and_views_of_a_call_and_the_files_strategy_are_one_strategy(
+    models: str, views: tuple[str, ...] | None, file: str | None, name: str, write: Write, tmp_path: Path
+) -> None:
+    text = "  checkpoint: a.onnx\n  tta: {augmentations: [vertical_flip]}\n  ensemble: {checkpoints: [a.onnx, b.onnx]}\n"
+    config = None if file is None else write(f"  strategy: {file}\n{text}")
+    write("")
+    if config is not None:
+        write(f"  strategy: {file}\n{text}")
+    asked = Asked(tuple(str(tmp_path / f"{model}.onnx") for model in models), config, views=views)
+    settled = settle(asked)
+    assert settled.name == name
+    assert len(settled.members) == (2 if "ensemble" in name else 1)
+    assert (len(settled.strategy.views) > 1) == ("tta" in name)
+    setting = settled.settings[0]
+    assert setting.source == (
+        "file" if file == name else "argument" if (file or name != "standard") else "default"
+    )
+    assert setting.shadowed == ((("file", file),) if file not in (None, name) else ())
+
+
+@pytest.mark.parametrize("name", STRATEGY_NAMES)
+def test_a_strategy_that_is_named_lacks_nothing(name: str, write: Write) -> None:
+    missing = {
+        "standard": "no model is named",
+        "mixed_precision": "no model is named",
+        "accelerate": "no model is named",
+        "tta": "no model is named",
+        "ensemble": "an ensemble without its members",
+        "tta_ensemble": "an ensemble without its members",
+    }
+    refused(Asked(config=write(f"  strategy: {name}\n")), missing[name], "on the command line, or write ")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("  strategy: tta\n  checkpoint: a.onnx\n", ["test-time augmentation without its views", "Write tta: {augmentations: [horizontal_flip]}"]),
+        ("  strategy: ensemble\n  ensemble: {checkpoints: [a.onnx]}\n", ["an ensemble of one: expected at least two members", ":3: `$.inference.ensemble.checkpoints`"]),
+        ("  strategy: tta\n  checkpoint: a.onnx\n  tta:\n    augmentations: [rotate_45]\n", ["no view 'rotate_45'", ":5: `$.inference.tta.augmentations`", "rotate_"]),
+        ("  strategy: tta\n  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90]}\n  adaptive: {margin: 7}\n", ["`adaptive.margin` is a number from 0 to 1", ":5: `$.inference.adaptive`"]),
+        ("  strategy: tta\n  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90]}\n  adaptive: {margin: 0, confidence: 1}\n", ["names one measure and its value"]),
+        ("  strategy: ensemble\n  ensemble: {checkpoints: [a.onnx, b.onnx], weights: [-1, 2]}\n", ["weights are positive numbers", "$.inference.ensemble.weights"]),
+        ("  strategy: ensemble\n  ensemble: {checkpoints: [a.onnx, b.onnx], aggregation: weighted}\n", ["`weighted` needs weights", "$.inference.ensemble.aggregation"]),
+        ("  strategy: accelerate\n  checkpoint: a.onnx\n  device: cpu\n", ["`accelerate` takes all GPUs, and the device is 'cpu'", ":4: `$.inference.device`"]),
+        ("  strategy: mixed_precision\n  checkpoint: a.onnx\n  precision: int8\n", ["runs the FP16 variant, and the precision is int8"]),
+    ],
+)  # fmt: skip
+def test_a_file_that_contradicts_itself_is_refused_with_the_place(
+    text: str, parts: list[str], write: Write
+) -> None:
+    refused(Asked(config=write(text)), *parts)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"strategy": "tta_ensamble"}, "there is no strategy 'tta_ensamble': expected one of standard, "),
+        ({"strategy": "standard", "models": "ab"}, "the strategy 'standard' runs one model"),
+        ({"strategy": "ensemble"}, "the strategy 'ensemble' runs several models"),
+        ({"strategy": "standard", "views": ("rotate_90",)}, "--tta means nothing to the strategy 'standard'"),
+        (
+            {"view_merge": "max"},
+            "--tta-aggregation means nothing to the strategy 'standard': expected --tta VIEWS",
+        ),
+        ({"member_merge": "hard_voting"}, "--ensemble-aggregation means nothing"),
+        ({"weights": (1.0,)}, "--weights means nothing to the strategy 'standard'"),
+        ({"adaptive": {"confidence": 0.5}}, "--adaptive means nothing to the strategy 'standard'"),
+        ({"strategy": "accelerate", "device": "cpu"}, "`accelerate` takes all GPUs, and the device is 'cpu'"),
+        ({"strategy": "mixed_precision", "precision": "fp32"}, "and the precision is fp32"),
+        (
+            {"models": "ab", "weights": (1.0, 2.0), "member_merge": "hard_voting"},
+            "weights go with `weighted`",
+        ),
+    ],
+)
+def test_a_call_that_contradicts_itself_is_refused(
+    asked: dict[str, Any], message: str, write: Write, tmp_path: Path
+) -> None:
+    write("")
+    models = tuple(str(tmp_path / f"{name}.onnx") for name in asked.get("models", "a"))
+    refused(Asked(**{**asked, "models": models}), message)
+
+
+def test_accelerate_takes_all_gpus_unless_the_call_takes_another_device(write: Write) -> None:
+    config = write("  strategy: accelerate\n  checkpoint: a.onnx\n  device: cuda\n")
+    assert settle(Asked(config=config)).device == "cuda:all"
+    settled = settle(Asked(config=config, device="cpu"))
+    assert settled.device == "cpu"
+    rows = {setting.name: setting for setting in settled.settings}
+    assert rows["device"].shadowed == (("file", "cuda:all"),)
+    plain = write("  checkpoint: a.onnx\n  device: cpu\n")
+    assert settings_of(Asked(config=plain, strategy="accelerate"))["device"] == Setting(
+        "device", "cuda:all", "argument", (("file", "cpu"),)
+    )
+
+
+def test_mixed_precision_takes_the_half_whose_parent_the_model_is(write: Write, tmp_path: Path) -> None:
+    config = write("  strategy: mixed_precision\n  checkpoint: a.onnx\n")
+    refused(Asked(config=config), "there is none of this fp32 artifact", kind=ArtifactError)
+    digest = truecopy.read(tmp_path / "a.onnx").digest
+    half = exported(tmp_path / "artifacts" / "half.onnx", b"a", precision="fp16", parent=digest)
+    assert settle(Asked(config=config)).members == (half,)
+    (tmp_path / "a.pt").write_bytes(b"a")
+    assert settle(Asked((str(tmp_path / "a.pt"),), config)).members == (half,)
+
+
+def test_use_ema_and_precision_hold_for_every_member(write: Write, tmp_path: Path) -> None:
+    averaged = exported(tmp_path / "ema.onnx", b"x", weights="ema")
+    models = (str(tmp_path / "a.onnx"), str(averaged))
+    refused(Asked(models, use_ema=True), f"at {models[0]}", kind=CheckpointError)
+    refused(Asked(models, precision="int8"), "the artifact is fp32: expected int8", kind=ArtifactError)
+    settled = settle(Asked(models))
+    rest = {s.name: s.value for s in artifact_settings(settled.members, settled.settings)}
+    assert (rest["use_ema"], rest["precision"]) == ([False, True], ["fp32", "fp32"])
+
+
+def test_a_checkpoint_in_the_file_means_its_artifact(write: Write, tmp_path: Path) -> None:
+    config = write("  checkpoint: b.pt\n")
+    (tmp_path / "b.pt").write_bytes(b"b")
+    assert settle(Asked(config=config)).members == (tmp_path / "b.onnx",)
+    (tmp_path / "b.pt").write_bytes(b"trained on")
+    refused(Asked(config=config), f"truecopy export {tmp_path / 'b.pt'}", kind=CheckpointError)
