@@ -48,7 +48,7 @@ PICTURES = ImageInput(
 MEASURE = """
 addEventListener("load", () => {
   for (const one of document.querySelectorAll("details")) one.open = true;
-  const drawn = [...document.querySelectorAll("svg")].map(svg => {
+  const plots = [...document.querySelectorAll("svg")].map(svg => {
     const box = svg.getBoundingClientRect(), inside = svg.getBBox();
     const over = [...svg.querySelectorAll("text")].filter(text => {
       const at = text.getBoundingClientRect();
@@ -58,7 +58,7 @@ addEventListener("load", () => {
       marks: svg.querySelectorAll("rect,path,line").length, over: over.map(text => text.textContent)};
   });
   const root = document.documentElement;
-  parent.postMessage(JSON.stringify({width: innerWidth, needs: root.scrollWidth, drawn,
+  parent.postMessage(JSON.stringify({task: "TASK", width: innerWidth, needs: root.scrollWidth, plots,
     pictures: [...document.images].map(one => [one.naturalWidth, one.naturalHeight, one.width, one.height])}), "*");
 });
 """
@@ -125,20 +125,26 @@ def made(task: str, folder: Path) -> str:
     )
 
 
-def measured(text: str, folder: Path) -> list[dict[str, Any]]:
-    """What the browser drew of the page at each width, the widest first."""
-    # The script stands before the page's own end; the copy allows inline scripts and nothing else more.
-    copy = text.replace(html.escape(POLICY), POLICY).replace(POLICY, f"{POLICY}; script-src 'unsafe-inline'")
-    assert copy != text
-    (folder / "copy.html").write_text(copy.replace("</body>", f"<script>{MEASURE}</script></body>"), "utf-8")
-    frames = "".join(
-        f'<iframe src="copy.html" style="width:{width}px;height:900px;border:0"></iframe>' for width in WIDTHS
-    )
-    (folder / "around.html").write_text(AROUND % (len(WIDTHS), frames), "utf-8")
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+    """What the browser drew of the page of every task at each of the widths, in one run."""
+    folder = tmp_path_factory.mktemp("drawn")
+    frames = ""
+    for task in TASKS:
+        measured = MEASURE.replace("TASK", task)
+        # The copy allows inline scripts, and nothing else more.
+        copy = made(task, folder).replace(POLICY, f"{POLICY}; script-src 'unsafe-inline'")
+        copy = copy.replace("</body>", f"<script>{measured}</script></body>")
+        (folder / f"{task}.html").write_text(copy, "utf-8")
+        frames += "".join(
+            f'<iframe src="{task}.html" style="width:{width}px;border:0"></iframe>' for width in WIDTHS
+        )
+    (folder / "around.html").write_text(AROUND % (len(TASKS) * len(WIDTHS), frames), "utf-8")
     seen = look_at(folder / "around.html", folder)
     found = re.search(r'<pre id="measured">(.*?)</pre>', seen.document, re.DOTALL)
     assert found, seen.console
-    return sorted(json.loads(html.unescape(found[1])), key=lambda one: -one["width"])
+    pages = json.loads(html.unescape(found[1]))
+    return {task: [page for page in pages if page["task"] == task] for task in TASKS}
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -170,21 +176,25 @@ def test_the_policy_of_a_report_stops_what_would_ask_or_run(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_plot_is_drawn_inside_its_box_and_every_width_is_enough(task: str, tmp_path: Path) -> None:
-    found = measured(made(task, tmp_path), tmp_path)
-    assert [one["width"] for one in found] == list(WIDTHS)
-    for one in found:
-        assert one["needs"] <= one["width"], "the page scrolls sideways"
-        assert one["drawn"]
-        for plot in one["drawn"]:
+def test_every_plot_is_drawn_inside_its_box_and_every_width_is_enough(
+    task: str, drawn: dict[str, list[dict[str, Any]]]
+) -> None:
+    assert sorted(page["width"] for page in drawn[task]) == sorted(WIDTHS)
+    for page in drawn[task]:
+        assert page["needs"] <= page["width"], "the page scrolls sideways"
+        assert page["plots"]
+        for plot in page["plots"]:
             assert min(plot["width"], plot["height"], plot["inside"], plot["marks"]) > 0, plot["name"]
             assert plot["over"] == [], plot["name"]
 
 
-def test_every_thumbnail_is_drawn_in_its_own_proportions(tmp_path: Path) -> None:
-    for one in measured(made("multiclass", tmp_path), tmp_path):
-        assert len(one["pictures"]) == 23
-        for natural_width, natural_height, width, height in one["pictures"]:
+@pytest.mark.parametrize("task", ["multiclass", "binary", "multilabel"])
+def test_every_thumbnail_is_drawn_in_its_own_proportions(
+    task: str, drawn: dict[str, list[dict[str, Any]]]
+) -> None:
+    for page in drawn[task]:
+        assert len(page["pictures"]) == 23
+        for natural_width, natural_height, width, height in page["pictures"]:
             assert max(natural_width, natural_height) <= 160
             assert min(width, height) > 0
             assert width / height == pytest.approx(natural_width / natural_height, rel=0.05)

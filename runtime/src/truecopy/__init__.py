@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         load,
     )
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _HOME = {
     "Artifact": "truecopy.artifact",

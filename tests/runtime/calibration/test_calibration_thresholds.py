@@ -160,6 +160,13 @@ def test_a_probability_equal_to_the_threshold_in_float32_reaches_it():
     assert acceptance_at(np.float32([0.7]), [True], 0.7).accepted == 1
 
 
+def test_probabilities_that_are_one_float32_are_not_cut_apart():
+    probability, truth = np.array([0.3 + 1e-12, 0.3, 0.1]), [True, False, False]
+    made = fit_threshold(probability, truth, BEST_F1, "ill")
+    assert (made.found, made.precision) == (2, 0.5)
+    assert made.value == pytest.approx(0.2)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -72,24 +72,33 @@ def test_strategies_are_compared_side_by_side(cli, here: Path) -> None:
     words = ("--tta", "horizontal_flip", "--adaptive", "confidence=0.8")
     names = "standard,tta,ensemble,tta_ensemble,adaptive"
     done = cli("evaluate", "m0.onnx", "m1.onnx", "photos", "--compare", names, *words)
-    rows = {row[0]: row for row in cells(done.out)}
+    rows = cells(done.out)
     expected = {
         "standard": accuracy("m0.onnx"),
         "tta": accuracy("m0.onnx", views=("horizontal_flip",)),
         "ensemble": accuracy("m0.onnx", "m1.onnx"),
         "tta_ensemble": accuracy("m0.onnx", "m1.onnx", views=("horizontal_flip",)),
     }
-    assert {name: rows[name][1] for name in expected} == {
-        name: f"{100 * share:.2f} %" for name, share in expected.items()
-    }
+    assert [row[:2] for row in rows[1:5]] == [
+        [name, f"{100 * share:.2f} %"] for name, share in expected.items()
+    ]
+    assert rows[6] == ["strategy", "gain, points (95 % interval)", "passes", "ms an item", "ratio"]
     gain = 100 * (expected["ensemble"] - expected["standard"])
-    place = rows["strategy"].index("gain (95 % interval)")
-    assert rows["ensemble"][place].startswith(f"{gain:+.2f} (")
-    assert rows["standard"][place] == ""
-    assert [rows[name][rows["strategy"].index("passes")] for name in expected] == ["1", "2", "2", "4"]
-    assert rows["m1.onnx"] == ["m1.onnx", f"{100 * accuracy('m1.onnx'):.2f} %"]
+    assert rows[9][1].startswith(f"{gain:+.2f} (")
+    assert rows[7][1] == ""
+    assert [row[2] for row in rows[7:11]] == ["1", "2", "2", "4"]
+    assert ["m1.onnx", f"{100 * accuracy('m1.onnx'):.2f} %"] in rows
     assert "under all strategies" in done.err
     assert "classes, standard, the weakest first" in done.out
+
+
+def test_the_tables_fit_a_terminal_of_80_columns(cli, here: Path) -> None:
+    words = ("--tta", "horizontal_flip,vertical_flip", "--adaptive", "margin=0.5")
+    done = cli("evaluate", "m0.onnx", "photos", "--compare", "standard,tta,adaptive", *words, columns=80)
+    lines = done.out.splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 80
+    assert sum(line.startswith(("│ standard │", "│ tta      │", "│ adaptive │")) for line in lines) == 6
+    assert not [line for line in lines if line.startswith("│          │")]
 
 
 def test_an_item_that_fails_is_told_and_counted_in_the_exit_code(cli, here: Path) -> None:
@@ -136,7 +145,7 @@ def test_rows_are_measured_in_units(cli, tmp_path: Path, monkeypatch) -> None:
     )
     mae = np.mean([abs(one["price"] - true) for one, true in zip(said, (100, 700), strict=True)])
     done = cli("evaluate", "m.onnx", "rows.csv")
-    assert ["price", "CHF", f"{mae:.6g}"] in [row[:3] for row in cells(done.out)]
+    assert ["price, CHF", f"{mae:.6g}"] in [row[:2] for row in cells(done.out)]
     assert "2 rows of rows.csv, 0 failed" in done.err
 
 

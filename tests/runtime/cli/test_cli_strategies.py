@@ -137,6 +137,17 @@ def test_inspect_shows_settings_without_a_file_where_some_are_typed(cli, here: P
     assert "contract" in cli("inspect", "a.onnx", "--json").rows[0]
 
 
+def test_a_checkpoint_is_inspected_and_timed_by_its_artifact(cli, here: Path) -> None:
+    (row,) = cli("inspect", "best.pt", "--json").rows
+    assert row["contract"]["provenance"]["checkpoint"]["name"] == "best.pt"
+    assert row["digest"] == truecopy.read("a.onnx").digest
+    assert cli("bench", "best.pt", "one.png", "--json", "--device", "cpu").rows[0]["path"] == "a.onnx"
+    (here / "best.pt").write_bytes(b"trained on")
+    done = cli("inspect", "best.pt", "b.onnx", "--json")
+    assert done.code == 3
+    assert [row["status"] for row in done.rows] == ["error", "ok"]
+
+
 def test_inspect_refuses_what_a_run_would_refuse(cli, here: Path) -> None:
     (here / "wrong.yaml").write_text("inference:\n  tta: {augmentation: [x]}\n")
     done = cli("inspect", "--config", "wrong.yaml")

@@ -168,9 +168,6 @@ def test_models_and_views_of_a_call_and_the_files_strategy_are_one_strategy(
 ) -> None:
     text = "  checkpoint: a.onnx\n  tta: {augmentations: [vertical_flip]}\n  ensemble: {checkpoints: [a.onnx, b.onnx]}\n"
     config = None if file is None else write(f"  strategy: {file}\n{text}")
-    write("")
-    if config is not None:
-        write(f"  strategy: {file}\n{text}")
     asked = Asked(tuple(str(tmp_path / f"{model}.onnx") for model in models), config, views=views)
     settled = settle(asked)
     assert settled.name == name

@@ -12,8 +12,8 @@ from truecopy.report.numbers import count, plain, points, share, signed
 @pytest.mark.parametrize(
     ("made", "text"),
     [
-        (share(0.97313), "97.3 %"),
-        (share(0.97313, 2), "97.31 %"),
+        (share(0.97313), "97.3\u00a0%"),
+        (share(0.97313, 2), "97.31\u00a0%"),
         (share(math.nan), "\u2013"),
         (points(0.0125), "+1.25"),
         (points(-0.0125), "\u22121.25"),

@@ -79,7 +79,7 @@ def test_mistakes_are_thumbnails_at_most_24_and_a_lost_file_has_a_placeholder(tm
     text = evaluation_page(evaluation("multiclass", tmp_path), when=WHEN, command=TYPED, image=PICTURES)
     assert text.count("data:image/jpeg") == 23
     assert text.count("no picture: ") == 1
-    assert "class 0, 99.0 %" in text
+    assert "class 0, 99.0\u00a0%" in text
     assert len(text.encode()) < 2_000_000
 
 

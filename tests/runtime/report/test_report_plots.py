@@ -68,9 +68,9 @@ def test_a_small_matrix_has_its_numbers_and_leaves_empty_cells_empty() -> None:
     drawing = all_drawings()["confusion"]
     assert [text for text in texts(drawing) if text.isdigit()] == ["5", "1", "7", "2"]
     titles = [title.text for title in tree(drawing).iter("title")]
-    assert "true cat, said cat: 5 (83.3 %)" in titles
+    assert "true cat, said cat: 5 (83.3\u00a0%)" in titles
     assert "62.5" not in drawing.words
-    assert "80.0 %" in drawing.words
+    assert "80.0\u00a0%" in drawing.words
 
 
 def test_a_large_matrix_has_no_numbers_and_few_elements() -> None:
@@ -88,14 +88,14 @@ def test_a_matrix_that_nobody_could_read_is_refused() -> None:
 def test_a_bin_without_items_has_no_bar() -> None:
     drawing = all_drawings()["reliability"]
     assert [title.text for title in tree(drawing).iter("title")] == [
-        "confidence 50.0 % to 100.0 %: 80.0 % on average, 75.0 % right, 4 items",
+        "confidence 50.0\u00a0% to 100.0\u00a0%: 80.0\u00a0% on average, 75.0\u00a0% right, 4 items",
         "4 items",
     ]
-    assert "ECE 5.00 %" in texts(drawing)
+    assert "ECE 5.00\u00a0%" in texts(drawing)
 
 
 def test_the_curve_names_the_point_of_the_threshold() -> None:
-    assert "threshold: 50.0 % answered, 10.0 % of them wrong" in texts(all_drawings()["coverage"])
+    assert "threshold: 50.0\u00a0% answered, 10.0\u00a0% of them wrong" in texts(all_drawings()["coverage"])
 
 
 def test_a_curve_of_many_points_stays_small() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from truecopy.artifact import CHECKPOINT_SUFFIXES
+from truecopy.artifact import CHECKPOINT_SUFFIXES, artifact_of
 
 MODEL_SUFFIXES = (".onnx", *CHECKPOINT_SUFFIXES)
 
@@ -32,13 +32,23 @@ def split(arguments: tuple[str, ...], *, config: str | None = None) -> tuple[lis
     return list(arguments[:count]), list(arguments[count:])
 
 
+def artifact_named(model: str) -> str:
+    """The file to read: of a checkpoint its artifact, else what was typed, as it was typed.
+
+    Raises:
+        CheckpointError: no artifact was made of the checkpoint.
+    """
+    return str(artifact_of(model)) if model.lower().endswith(CHECKPOINT_SUFFIXES) else model
+
+
 def one_model(arguments: tuple[str, ...]) -> tuple[str, list[str]]:
-    """The one model, inputs; several are refused by name.
+    """The one artifact, inputs; several are refused by name.
 
     Raises:
         click.UsageError: none, or several.
+        CheckpointError: no artifact was made of the checkpoint.
     """
     models, inputs = split(arguments)
     if len(models) > 1:
         raise click.UsageError(f"this command takes one model, got {', '.join(models)}")
-    return models[0], inputs
+    return artifact_named(models[0]), inputs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from truecopy.jobs.evaluation import Evaluation, StrategyScore
@@ -27,11 +27,12 @@ Cells: TypeAlias = list[tuple[str, str]]  # heading, cell
 
 MOST_CLASSES = 20
 MOST_CONFUSED = 12
+_SHORT = 16
 
 
 def print_tables(found: Evaluation) -> None:
     """To stdout: the summary, each member alone, and of the first strategy its classes or quantities in detail."""
-    tables = [_strategies(found)]
+    tables = [*_strategies(found)]
     first = found.scores[0]
     # The strategy that asks the most models knows best who said what alone.
     singles = max(found.scores, key=lambda score: len(score.singles))
@@ -53,26 +54,42 @@ def print_tables(found: Evaluation) -> None:
         console().print(table)
 
 
-def _strategies(found: Evaluation) -> Table:
+def _strategies(found: Evaluation) -> Iterator[Table]:
+    """How good each is; and, where several are compared, what each gains and costs, in a table of its own."""
+    scores = found.scores
+    measured = [_measures(score.quality) for score in scores]
+    costs = [
+        [("passes", f"{score.passes:.4g}"), ("ms an item", f"{1000 * score.seconds:.3g}")] for score in scores
+    ]
+    if len(scores) == 1:
+        yield _by_strategy(scores, [[*measured[0], *costs[0]]])
+        return
+    yield _by_strategy(scores, measured)
+    quality = scores[0].quality
+    unit = _unit(quality) if isinstance(quality, NumbersQuality) else ", points"
+    yield _by_strategy(
+        scores,
+        [
+            [
+                (f"gain{unit} (95 % interval)", _gain(score.gain, quality)),
+                *cost,
+                ("ratio", f"{score.ratio:.2f}"),
+            ]
+            for score, cost in zip(scores, costs, strict=True)
+        ],
+    )
+
+
+def _by_strategy(scores: Sequence[StrategyScore], rows: Sequence[Cells]) -> Table:
     from rich.table import Table
 
-    rows = [_row(score, compared=len(found.scores) > 1) for score in found.scores]
-    table = Table("strategy", title="strategies" if len(rows) > 1 else None, title_justify="left")
+    table = Table()
+    table.add_column("strategy", no_wrap=True)
     for heading, _ in rows[0]:
         table.add_column(heading, justify="right", overflow="fold")
-    for score, row in zip(found.scores, rows, strict=True):
+    for score, row in zip(scores, rows, strict=True):
         table.add_row(score.name, *(cell for _, cell in row))
     return table
-
-
-def _row(score: StrategyScore, *, compared: bool) -> Cells:
-    cells = _measures(score.quality)
-    if compared:
-        cells.append(("gain (95 % interval)", _gain(score.gain, score.quality)))
-    cells += [("passes", f"{score.passes:.4g}"), ("ms an item", f"{1000 * score.seconds:.3g}")]
-    if compared:
-        cells.append(("ratio", f"{score.ratio:.2f}"))
-    return cells
 
 
 def _measures(quality: Quality) -> Cells:
@@ -102,24 +119,22 @@ def _measures(quality: Quality) -> Cells:
                 ("ECE", _share(quality.ece)),
             ]
         case NumbersQuality():
-            return [("mean absolute error", f"{quality.headline[1]:.6g}{_unit(quality)}")]
+            return [(f"mean absolute error{_unit(quality)}", f"{quality.headline[1]:.6g}")]
 
 
 def _gain(gain: Gain | None, quality: Quality) -> str:
     if gain is None:
         return ""
-    if isinstance(quality, NumbersQuality):
-        return f"{gain.gain:+.4g} ({gain.low:+.4g} to {gain.high:+.4g}){_unit(quality)}"
-    points = (100 * number for number in (gain.gain, gain.low, gain.high))
-    middle, low, high = (f"{number:+.2f}" for number in points)
-    return f"{middle} ({low} to {high}) points"
+    scale, form = (1.0, "+.4g") if isinstance(quality, NumbersQuality) else (100.0, "+.2f")
+    middle, low, high = (f"{scale * number:{form}}" for number in (gain.gain, gain.low, gain.high))
+    return f"{middle} ({low} to {high})"
 
 
 def _unit(quality: NumbersQuality) -> str:
     """Of several quantities the mean has a unit where they share one."""
     units = {one.unit for one in quality.quantities}
     unit = units.pop() if len(units) == 1 else None
-    return f" {one_line(unit)}" if unit else ""
+    return f", {one_line(unit)}" if unit else ""
 
 
 def _singles(score: StrategyScore) -> Table:
@@ -145,7 +160,7 @@ def _classes(scores: Sequence[ClassScore], title: str) -> Table:
 
     order = sorted(scores, key=lambda score: math.inf if math.isnan(score.f1) else score.f1)
     table = Table(title=f"{title}, the weakest first", title_justify="left")
-    table.add_column("", overflow="fold")
+    _add_names(table, "", (score.label for score in order[:MOST_CLASSES]))
     for heading in ("precision", "recall", "F1", "items"):
         table.add_column(heading, justify="right", no_wrap=True)
     for score in order[:MOST_CLASSES]:
@@ -160,7 +175,8 @@ def _classes(scores: Sequence[ClassScore], title: str) -> Table:
 def _confusion(quality: ClassQuality, title: str) -> Table:
     from rich.table import Table
 
-    table = Table("true ↓ said →", title=title, title_justify="left")
+    table = Table(title=title, title_justify="left")
+    _add_names(table, "true ↓ said →", quality.labels)
     for label in quality.labels:
         table.add_column(one_line(label), justify="right", overflow="fold")
     for index, label in enumerate(quality.labels):
@@ -174,13 +190,20 @@ def _quantities(quantities: Sequence[QuantityScore], title: str) -> Table:
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
-    table.add_column("", overflow="fold")
-    for heading in ("unit", "mean absolute", "root mean square", "bias", "largest", "R²"):
+    names = [f"{one.name}, {one.unit}" if one.unit else one.name for one in quantities]
+    _add_names(table, "", names)
+    for heading in ("MAE", "RMSE", "bias", "largest", "R2"):
         table.add_column(heading, justify="right", overflow="fold")
-    for one in quantities:
+    for name, one in zip(names, quantities, strict=True):
         numbers = (f"{number:.6g}" for number in (one.mae, one.rmse, one.bias, one.largest))
-        table.add_row(one_line(one.name), one_line(one.unit or ""), *numbers, _plain(one.r2))
+        table.add_row(one_line(name), *numbers, _plain(one.r2))
     return table
+
+
+def _add_names(table: Table, heading: str, names: Iterable[str]) -> None:
+    """Folded, never cut, and not before the numbers are."""
+    longest = max((len(name) for name in names), default=0)
+    table.add_column(heading, overflow="fold", min_width=min(longest, _SHORT))
 
 
 def _share(value: float) -> str:

@@ -17,6 +17,7 @@ from truecopy.contract.task_words import task_parts
 from truecopy.contract.view_words import view_parts
 from truecopy.errors import TruecopyError
 
+from .arguments import artifact_named
 from .output import console, one_line, print_json, refuse
 from .proven import proof_parts
 from .settings import print_settings
@@ -44,7 +45,7 @@ def inspect(models: tuple[str, ...], asked: Asked, as_json: bool) -> int:
 
 def _one(path: str, *, as_json: bool) -> int:
     try:
-        artifact = read(path)
+        artifact = read(artifact_named(path))
     except TruecopyError as error:
         return refuse(path, error, as_json=as_json)
     sealed = artifact.seal == "sealed"

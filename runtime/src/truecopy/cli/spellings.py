@@ -84,7 +84,7 @@ def _views(option: str, following: Sequence[str]) -> list[str]:
         raise click.UsageError(f"{option} names views, for example {option} horizontal_flip")
     taken = [following[0]]
     for word in following[1:]:
-        if not _is_views(word):
+        if word.startswith("-") or not _is_views(word):
             break
         taken.append(word)
     return taken

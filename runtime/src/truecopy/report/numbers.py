@@ -6,8 +6,8 @@ import math
 
 
 def share(value: float, digits: int = 1) -> str:
-    """0.9731 as `97.3 %`; a number that is not there (no items) as a dash."""
-    return "\u2013" if math.isnan(value) else f"{_unsigned_zero(f'{100 * value:.{digits}f}')} %"
+    """0.9731 as `97.3 %`, with a space that does not break; a number that is not there (no items) as a dash."""
+    return "\u2013" if math.isnan(value) else f"{_unsigned_zero(f'{100 * value:.{digits}f}')}\u00a0%"
 
 
 def points(value: float, digits: int = 2) -> str:

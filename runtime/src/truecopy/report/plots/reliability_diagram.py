@@ -27,7 +27,7 @@ def reliability_diagram(bins: Sequence[Bin], ece: float, *, right: str = "right"
 
     ece: expected calibration error, a share. right: what the share on the upright axis is called.
     """
-    field = Field((0.0, 1.0), (0.0, 1.0), bottom=HEIGHT - 38.0)
+    field = Field((0.0, 1.0), (0.0, 1.0), top=22.0, bottom=HEIGHT - 38.0)
     fifths = percents(ticks(0.0, 1.0))
     strip = HEIGHT + _STRIP
     marks = [
@@ -40,7 +40,7 @@ def reliability_diagram(bins: Sequence[Bin], ece: float, *, right: str = "right"
             for value, words in fifths
         ),
         label((field.left + field.right) / 2, strip + 32, "confidence, %", anchor="middle"),
-        label(field.left + 8, field.top + 14, f"ECE {share(ece, 2)}"),
+        label(field.right, 13, f"ECE {share(ece, 2)}", anchor="end"),
     ]
     words = f"Reliability diagram of {sum(one.items for one in bins)} items; expected calibration error {share(ece, 2)}."
     return Drawing(WIDTH, strip + 40, words, tuple(marks))
