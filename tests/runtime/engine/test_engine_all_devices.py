@@ -52,7 +52,7 @@ def test_every_gpu_has_its_session(count: int, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "onnxruntime", gpus)
     session = open_session(b"", "cuda:all", "fp32", 1)
     assert gpus.opened == [str(index) for index in range(count)]
-    assert session.running == Running(f"cuda:all ({count})", CUDA, "1.31.0")
+    assert session.running == Running(f"cuda:all ({count})", CUDA, "1.31.0", lanes=count)
     assert (session.inputs, session.outputs) == (("input",), ("logits",))
 
 

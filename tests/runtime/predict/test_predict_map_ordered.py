@@ -188,3 +188,37 @@ def test_closing_batches_joins_the_workers() -> None:
     assert next(batches) == 0
     batches.close()
     assert workers() == []
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_batches_keep_their_order_on_several_devices(lanes):
+    def doubled(batch):
+        time.sleep(0.002 * (batch[0] % 3))
+        return [2 * item for item in batch]
+
+    assert list(in_batches((item for item in range(23)), 4, doubled, lanes)) == [
+        2 * item for item in range(23)
+    ]
+
+
+def test_each_device_works_on_a_batch_of_its_own():
+    """All three are at work before any of them is done."""
+    meeting = threading.Barrier(3, timeout=10)
+
+    def met(batch):
+        meeting.wait()
+        return batch
+
+    assert list(in_batches((item for item in range(6)), 2, met, 3)) == list(range(6))
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_what_came_before_an_exception_is_answered_first(lanes):
+    def items():
+        yield from range(5)
+        raise OSError("unplugged")
+
+    got: list[int] = []
+    with pytest.raises(OSError, match="unplugged"):
+        got.extend(in_batches(items(), 2, list, lanes))
+    assert got == list(range(5))

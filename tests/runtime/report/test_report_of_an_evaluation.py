@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
+import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 from tests.evaluations import TASKS, evaluation
 
 from truecopy.contract import ImageInput
@@ -83,6 +87,21 @@ def test_mistakes_are_thumbnails_at_most_24_and_a_lost_file_has_a_placeholder(tm
     assert len(text.encode()) < 2_000_000
 
 
+@pytest.mark.parametrize(
+    ("orientation", "size"), [("ignore", 'width="40" height="20"'), ("apply", 'width="20" height="40"')]
+)
+def test_a_thumbnail_is_turned_as_the_model_sees_it(
+    orientation: Literal["ignore", "apply"], size: str, tmp_path: Path
+) -> None:
+    found = evaluation("multiclass", tmp_path)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a quarter turn
+    Image.new("RGB", (40, 20), "red").save(tmp_path / "0.png", exif=exif)
+    image = msgspec.structs.replace(PICTURES, orientation=orientation)
+    text = evaluation_page(found, when=WHEN, command=TYPED, image=image)
+    assert f'{size} alt="class 0/0.png"' in text
+
+
 def test_items_that_are_no_pictures_stand_in_a_table() -> None:
     text = made("regression")
     assert "data:image/jpeg" not in text
@@ -90,8 +109,6 @@ def test_items_that_are_no_pictures_stand_in_a_table() -> None:
 
 
 def test_a_single_strategy_is_compared_with_nothing() -> None:
-    from dataclasses import replace
-
     found = evaluation("multiclass")
     text = evaluation_page(replace(found, scores=found.scores[:1]), when=WHEN, command=TYPED)
     assert "cost against" not in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from html.parser import HTMLParser
 
 import numpy as np
@@ -139,9 +141,6 @@ def test_a_thumbnail_keeps_its_shape_and_is_never_enlarged(
 
 
 def test_a_thumbnail_has_the_colours_of_its_pixels() -> None:
-    import base64
-    import io
-
     pixels = np.zeros((40, 30, 3), np.uint8)
     pixels[:, :, 0] = 250
     uri, _ = thumbnail(pixels)

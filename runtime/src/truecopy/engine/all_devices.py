@@ -25,7 +25,8 @@ class AllDevicesSession:
         self._in_flight = [0] * len(self._sessions)
         self._lock = threading.Lock()
         first = self._sessions[0].running
-        self._running = Running(f"{ALL_GPUS} ({len(self._sessions)})", first.provider, first.version)
+        count = len(self._sessions)
+        self._running = Running(f"{ALL_GPUS} ({count})", first.provider, first.version, lanes=count)
 
     @property
     def running(self) -> Running:

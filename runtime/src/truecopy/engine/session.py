@@ -11,11 +11,14 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where a session really runs. device: `cpu` or `cuda:0`; provider: ONNX Runtime's name; version: its version."""
+    """Where a session really runs. device: `cpu`, `cuda:0`, `cuda:all (2)`; provider: ONNX Runtime's name; version: its
+    version. lanes: how many batches it runs at once, one a device.
+    """
 
     device: str
     provider: str
     version: str
+    lanes: int = 1
 
 
 class Session(Protocol):

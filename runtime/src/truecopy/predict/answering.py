@@ -95,7 +95,10 @@ def _said(member: Member, session: Session, items: Sequence[Item], outputs: tupl
     rows, others = member.run(session, together(items), outputs)
     task = member.contract.task
     return [
-        Said(activated(task, own_steps(rows[index], item, member.contract)), _own(others, index) if others else {})
+        Said(
+            activated(task, own_steps(rows[index], item, member.contract)),
+            _own(others, index) if others else {},
+        )
         for index, item in enumerate(items)
     ]
 

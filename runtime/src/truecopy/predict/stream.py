@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -59,19 +59,34 @@ def map_here(work: Callable[[Item], Out], items: Iterable[Item]) -> Generator[Ou
 
 
 def in_batches(
-    items: Generator[Mid, None, None], size: int, work: Callable[[list[Mid]], list[Out]]
+    items: Generator[Mid, None, None], size: int, work: Callable[[list[Mid]], list[Out]], lanes: int = 1
 ) -> Generator[Out, None, None]:
-    """`work` over lists of up to `size` items, in order; an exception of `items` follows the answers before it."""
-    ended: Exception | None = None
+    """`work` over lists of up to `size` items, in order; an exception of `items` follows the answers before it.
+
+    lanes: how many lists may be worked on at once: one for each device.
+    """
     with contextlib.closing(items):
-        while ended is None:
-            batch: list[Mid] = []
-            try:
-                while len(batch) < size:
-                    batch.append(next(items))
-            except Exception as error:
-                ended = error
+        batches = _batches(items, size)
+        with contextlib.closing(
+            map_here(work, batches) if lanes == 1 else map_ordered(work, batches, lanes)
+        ) as answered:
+            for answers in answered:
+                yield from answers
+
+
+def _batches(items: Iterator[Mid], size: int) -> Iterator[list[Mid]]:
+    """Lists of up to `size`; what was taken before an exception comes before it."""
+    while True:
+        batch: list[Mid] = []
+        try:
+            while len(batch) < size:
+                batch.append(next(items))
+        except StopIteration:
             if batch:
-                yield from work(batch)
-    if not isinstance(ended, StopIteration):
-        raise ended
+                yield batch
+            return
+        except Exception:
+            if batch:
+                yield batch
+            raise
+        yield batch

@@ -8,8 +8,7 @@ from typing import Protocol
 
 from .escape import escaped, escaped_lines
 from .svg import Drawing
-
-PIXELATED_BELOW = 64
+from .thumbnails import FEW
 
 
 class Block(Protocol):
@@ -122,7 +121,7 @@ class Picture:
         if self.uri is None:
             shown = f"<span>{escaped(self.missing)}</span>"
         else:
-            tiny = ' class="tiny"' if max(self.size) < PIXELATED_BELOW else ""
+            tiny = ' class="tiny"' if max(self.size) < FEW else ""
             shown = f'<img{tiny} src="{escaped(self.uri, len(self.uri))}" width="{self.size[0]}" height="{self.size[1]}" alt="{escaped(self.name)}">'
         lines = "".join(
             f"<div>{escaped(key)} <b><bdi>{escaped(words)}</bdi></b></div>" for key, words in self.lines

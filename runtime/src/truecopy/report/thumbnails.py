@@ -9,6 +9,8 @@ import numpy as np
 
 SIDE = 160
 QUALITY = 80
+# A picture of a few pixels is shown enlarged, where each of them is seen.
+FEW, QUALITY_OF_FEW = 64, 95
 
 
 def thumbnail(pixels: np.ndarray, side: int = SIDE) -> tuple[str, tuple[int, int]]:
@@ -22,5 +24,6 @@ def thumbnail(pixels: np.ndarray, side: int = SIDE) -> tuple[str, tuple[int, int
     image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
     image.thumbnail((side, side), Image.Resampling.BOX, reducing_gap=None)
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=QUALITY, subsampling=0)
+    quality = QUALITY_OF_FEW if max(image.size) < FEW else QUALITY
+    image.save(file, "JPEG", quality=quality, subsampling=0)
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode('ascii')}", image.size

@@ -88,7 +88,11 @@ def _facts(found: Evaluation, when: str, first: StrategyScore) -> Block:
             ("device", found.device),
             ("items in work at a time", str(found.workers)),
             ("time of the whole run", f"{plain(found.seconds, 3)} s"),
-            ("items a second, under all strategies", plain(found.throughput, 3)),
+            ("items a second, under all strategies", _rate(found.throughput)),
             (f"time an item, {first.name}", f"{plain(1000 * first.seconds, 3)} ms"),
         ]
     )
+
+
+def _rate(items: float) -> str:
+    return count(round(items)) if items >= 100 else plain(items, 3)

@@ -25,7 +25,9 @@ def certainty(task: Task, row: np.ndarray, by: Measure) -> float:
         case Sequence():
             return _of_best(row, by) if len(row) else 1.0
         case Binary():
-            return _of_thresholds(row[task.positive : task.positive + 1], np.array([task.threshold], np.float32), by)
+            return _of_thresholds(
+                row[task.positive : task.positive + 1], np.array([task.threshold], np.float32), by
+            )
         case Multilabel():
             return _of_thresholds(row, np.array(task.thresholds, np.float32), by)
         case Regression():
