@@ -35,6 +35,9 @@ class Run:
 
     def look(self, place: int, item: LabelledItem) -> None:
         for column, model in enumerate(self.models):
+            model(
+                item.source
+            )  # what ran before was another strategy: its weights stand in the caches, not these
             begin = time.perf_counter()
             sight = model.sight(item.source)
             read = time.perf_counter()
@@ -50,7 +53,6 @@ def measure(runs: list[Run], items: list[LabelledItem]) -> None:
     """Interleaved, so that whatever else the machine does is shared; no strategy is always the first."""
     for run in runs:
         run.begin(len(items))
-        run.look(0, items[0])  # the first call of a session sets it up
     for place, item in enumerate(items):
         turn = place % len(runs)
         for run in (*runs[turn:], *runs[:turn]):
