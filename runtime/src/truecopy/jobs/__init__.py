@@ -1,1 +1,1 @@
-"""Work over many items: finding images, timing."""
+"""Work over many items: files and videos, labelled data, evaluate, tune, calibrate, timing."""
