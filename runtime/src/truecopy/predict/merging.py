@@ -44,20 +44,22 @@ def weighted(rows: Several[np.ndarray], weights: Several[float]) -> np.ndarray:
 
 
 def mean(stack: np.ndarray) -> np.ndarray:
-    made: np.ndarray = stack.mean(axis=0, dtype=np.float64).astype(stack.dtype)
+    """Of (n, ...), in its dtype; `ndarray.mean` in float64, without its cost for small arrays."""
+    made: np.ndarray = (np.add.reduce(stack, axis=0, dtype=np.float64) / len(stack)).astype(stack.dtype)
     return made
 
 
 def _stacked(rows: Several[np.ndarray]) -> np.ndarray:
-    shapes = {row.shape for row in rows}
-    if len(shapes) > 1:
+    first = rows[0]
+    if any(row.shape != first.shape for row in rows):
+        shapes = sorted({row.shape for row in rows})
         raise OutputError(
             "the looks at one item have no common steps",
             expected="answers of one shape",
-            got=", ".join(map(str, sorted(shapes))),
+            got=", ".join(map(str, shapes)),
             fix="Members of a sequence task need one length",
         )
-    return np.stack(rows)
+    return np.array(rows)  # faster than np.stack for few and small ones
 
 
 def _largest(task: Task, stack: np.ndarray) -> np.ndarray:
