@@ -172,16 +172,16 @@ def _check_merges(task: Task, strategy: Strategy) -> None:
     """
     if not isinstance(task, Regression):
         return
-    for field, merged, only in (
-        ("view_merge", strategy.view_merge, ("mean",)),
-        ("member_merge", strategy.member_merge, ("soft_voting", "weighted")),
+    for field, option, merged, only in (
+        ("view_merge", "--tta-aggregation", strategy.view_merge, ("mean",)),
+        ("member_merge", "--ensemble-aggregation", strategy.member_merge, ("soft_voting", "weighted")),
     ):
         if merged not in only:
             raise StrategyError(
                 f"numbers are averaged: {merged!r} is for classes",
                 expected=" or ".join(only),
                 where=f"`{field}`",
-                fix=f"Take {field}={only[0]!r}",
+                fix=f"Take {only[0]} ({option} {only[0]}, {field}={only[0]!r})",
             )
     if strategy.adaptive is not None:
         raise StrategyError(
