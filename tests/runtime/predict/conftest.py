@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.three_members import three_members
 
 from truecopy.contract import Contract, Graph, GraphInput, GraphOutput, Padding, Sequence, TokensInput
 from truecopy.engine import Running
@@ -70,3 +72,8 @@ def tokens_contract(digits_contract: Contract) -> Callable[..., Contract]:
         return replace(digits_contract, input=spec, steps=(), graph=graph, task=task, proof=proof)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def members(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return three_members(tmp_path_factory.mktemp("members"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,11 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
+from tests.three_members import MATRICES, PICTURE
 from tests.tiny_models import (
     IMAGE,
     MULTICLASS,
     REGRESSION,
-    SIDE,
-    STEPS,
     TABLE,
     TOKENS,
     WRITER,
@@ -29,27 +24,10 @@ from tests.tiny_models import (
 import truecopy
 from truecopy.artifact import compose
 from truecopy.contract import Views
-from truecopy.engine import Running
-from truecopy.errors import OutputError, StrategyError, Unsupported
-from truecopy.intake import ImageIntake
-from truecopy.pixels import Plan
-from truecopy.predict import Failure, Strategy
-from truecopy.predict.model import Model
+from truecopy.errors import StrategyError, Unsupported
+from truecopy.predict import Strategy
 
 replace = msgspec.structs.replace
-PICTURE = (np.arange(16, dtype=np.uint8).reshape(4, 4) ** 2).astype(np.uint8)
-MATRICES = [np.random.default_rng(seed).normal(size=(SIDE, 3)).astype(np.float32) * 4 for seed in range(3)]
-
-
-@pytest.fixture(scope="module")
-def members(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Three members of one recipe; the second one has its labels in another order."""
-    folder = tmp_path_factory.mktemp("members")
-    tasks = [MULTICLASS, replace(MULTICLASS, labels=("high", "low", "middle")), MULTICLASS]
-    return [
-        sealed(folder / f"{seed}.onnx", IMAGE, task, weights=MATRICES[seed])
-        for seed, task in enumerate(tasks)
-    ]
 
 
 def probabilities(matrix: np.ndarray, picture: np.ndarray) -> np.ndarray:
@@ -246,162 +224,3 @@ def test_a_value_of_one_asks_all_and_of_none_the_first(members):
     ensemble = truecopy.load(members)
     assert ensemble.under(Strategy(adaptive={"margin": 0})).predict([PICTURE])[0].passes == 1
     assert ensemble.under(Strategy(adaptive={"confidence": 1})).predict([PICTURE])[0].passes == 3
-
-
-# One decode, one canvas
-
-
-def counting(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    counts = {"decode": 0, "frame": 0, "tensor": 0}
-
-    def counted(owner: Any, name: str) -> None:
-        original = getattr(owner, name)
-
-        def call(*arguments: Any, **more: Any) -> Any:
-            counts[name] += 1
-            return original(*arguments, **more)
-
-        monkeypatch.setattr(owner, name, call)
-
-    counted(ImageIntake, "decode")
-    counted(Plan, "frame")
-    counted(Plan, "tensor")
-    return counts
-
-
-def test_what_members_and_views_share_is_made_once(members, monkeypatch):
-    model = truecopy.load(members, strategy=Strategy(["horizontal_flip", "rotate_180"]))
-    counts = counting(monkeypatch)
-    assert model(PICTURE).passes == 9
-    assert counts == {"decode": 1, "frame": 1, "tensor": 3}
-
-
-def test_members_of_other_recipes_share_what_they_can(tmp_path, members, monkeypatch):
-    """Another scale shares the canvas, another size the decoded picture, another colour nothing."""
-    scaled = tmp_path / "scaled.onnx"
-    steps = (STEPS[0], replace(STEPS[1], chain=(("div", 128.0),)))  # type: ignore[type-var]
-    data, contract = contract_of(IMAGE, MULTICLASS, weights=MATRICES[1])
-    scaled.write_bytes(compose(data, replace(contract, steps=steps), ()))
-    turned = tmp_path / "turned.onnx"
-    given = replace(IMAGE, orientation="apply")
-    turned.write_bytes(compose(data, replace(contract, input=given), ()))
-    model = truecopy.load([members[0], scaled, turned])
-    counts = counting(monkeypatch)
-    file = io.BytesIO()
-    from PIL import Image
-
-    Image.fromarray(PICTURE).save(file, "PNG")
-    file.seek(0)
-    result = model(file)  # a stream is read once, though two members decode it
-    assert counts == {"decode": 2, "frame": 2, "tensor": 3}
-    assert result.source == "<stream>"
-
-
-def test_a_sight_can_be_looked_at_by_several_strategies(members, monkeypatch):
-    model = truecopy.load(members)
-    tta = model.under(Strategy(["horizontal_flip"]), members=(0,))
-    counts = counting(monkeypatch)
-    sight = model.sight(PICTURE)
-    assert counts["decode"] == 1
-    first = tta.lineup.viewer.sight(PICTURE, None)
-    assert np.array_equal(tta.answer(first).probabilities, tta(PICTURE).probabilities)
-    one, again = model.answer(sight), model.answer(sight.fresh())
-    assert np.array_equal(one.probabilities, again.probabilities)
-    assert (counts["frame"], counts["tensor"]) == (4, 6)
-
-
-# Many items
-
-
-STRATEGIES = [
-    Strategy(["horizontal_flip", "brightness"]),
-    Strategy(["rotate_270"], "voting", "hard_voting"),
-    Strategy(["contrast:1.5"], "max", "soft_voting", [1, 2, 3]),
-    Strategy(["vertical_flip", "rotate_90"], adaptive={"confidence": 0.7}),
-    Strategy(adaptive={"margin": 0.5}),
-]
-
-
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_streams_and_calls_agree_bit_for_bit(members, strategy):
-    model = truecopy.load(members, strategy=strategy)
-    rng = np.random.default_rng(1)
-    pictures = [rng.integers(0, 256, (4, 4), dtype=np.uint8) for _ in range(30)]
-    alone = [model(picture) for picture in pictures]
-    many = model.predict(pictures)
-    assert all(
-        np.array_equal(one.probabilities, two.probabilities) for one, two in zip(alone, many, strict=True)
-    )
-    assert [one.passes for one in alone] == [two.passes for two in many]
-
-
-class Elsewhere:
-    """A real session that says it runs on another device: items come in batches."""
-
-    def __init__(self, session: Any, calls: list[int]) -> None:
-        self._session, self._calls = session, calls
-        self.running = Running("cuda:0", "FakeExecutionProvider", "0")
-        self.inputs, self.outputs = session.inputs, session.outputs
-
-    def run(self, feeds: Any) -> Any:
-        self._calls.append(len(next(iter(feeds.values()))))
-        return self._session.run(feeds)
-
-
-def on_gpu(model: Model) -> tuple[Model, list[int]]:
-    calls: list[int] = []
-    for seat in model._seats:
-        seat.session = Elsewhere(seat.session, calls)  # type: ignore[assignment]
-    return model, calls
-
-
-def test_on_a_gpu_the_views_go_in_one_call(members):
-    model, calls = on_gpu(truecopy.load(members[:2], strategy=Strategy(["horizontal_flip", "rotate_90"])))
-    model(PICTURE)
-    assert calls == [3, 3]
-    calls.clear()
-    model.predict([PICTURE] * 12)
-    assert calls == [15, 15, 15, 15, 6, 6]  # 32 looks are 5 items
-
-
-@settings(deadline=None, max_examples=40)
-@given(
-    pictures=st.lists(hnp.arrays(np.uint8, (4, 4)), min_size=1, max_size=12),
-    strategy=st.sampled_from(STRATEGIES),
-)
-def test_batches_say_what_single_items_say(members, pictures, strategy):
-    alone = truecopy.load(members, strategy=strategy).predict(pictures)
-    batched, _ = on_gpu(truecopy.load(members, strategy=strategy))
-    for one, two in zip(alone, batched.predict(pictures), strict=True):
-        assert (one.passes, one.source) == (two.passes, two.source)
-        assert np.allclose(one.probabilities, two.probabilities, atol=1e-6)
-
-
-def test_items_that_need_more_go_on_together(members):
-    strategy = Strategy(["horizontal_flip"], adaptive={"confidence": 0.99})
-    model, calls = on_gpu(truecopy.load(members[:2], strategy=strategy))
-    rng = np.random.default_rng(2)
-    results = model.predict([rng.integers(0, 256, (4, 4), dtype=np.uint8) for _ in range(20)])
-    assert calls[0] == 20
-    assert sum(calls) == sum(result.passes for result in results)
-    assert calls == sorted(calls, reverse=True)
-
-
-@pytest.mark.parametrize("gpu", [False, True])
-def test_one_bad_item_changes_no_other(members, gpu):
-    model = truecopy.load(members, strategy=Strategy(["horizontal_flip"], adaptive={"margin": 0.9}))
-    if gpu:
-        model, _ = on_gpu(model)
-    results = model.predict([PICTURE, b"no picture", PICTURE.T], on_error="yield")
-    assert [isinstance(result, Failure) for result in results] == [False, True, False]
-    assert np.allclose(results[2].probabilities, model(PICTURE.T).probabilities, atol=1e-6)
-
-
-def test_sequences_of_members_with_other_lengths_are_an_output_error(tmp_path):
-    from tests.tiny_models import PADDED, TAGS
-
-    follows = 9 * np.eye(6, 3, 1, np.float32)
-    free = sealed(tmp_path / "free.onnx", TOKENS, TAGS, weights=follows)
-    padded = sealed(tmp_path / "padded.onnx", PADDED, TAGS, weights=follows)
-    with pytest.raises(OutputError, match="the looks at one item have no common steps"):
-        truecopy.load([free, padded])([1, 2])

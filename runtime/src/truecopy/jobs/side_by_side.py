@@ -71,7 +71,8 @@ def _answers(model: Model, models: Sequence[Model], item: LabelledItem, place: i
 
     Members that decode a picture in different ways share no decoding: a strategy pays for the ways of its own members.
     """
-    shared = _read(model, item) if len(set(model.lineup.viewer.sharing.decode)) == 1 else None
+    alike = all(contract.input == model.contract.input for contract in model.contracts)
+    shared = _read(model, item) if alike else None
     answers: dict[int, Answer] = {}
     for turn in range(len(models)):
         which = (place + turn) % len(models)

@@ -124,12 +124,13 @@ class Model:
         return self.lineup.viewer.sight(source, color)
 
     def answer(self, sight: Sight, *, outputs: tuple[str, ...] = ()) -> Result:
-        """Answer what was read by this model, or by one `under` another strategy with the same members.
+        """Answer what was read by this model, or by another one whose members read it in the same ways.
 
         Raises:
             InputError, OutputError: as for a call.
         """
-        return answer(self.lineup, [seat.session for seat in self._seats], [sight], outputs)[0]
+        sessions = [seat.session for seat in self._seats]
+        return answer(self.lineup, sessions, [sight.under(self.lineup.viewer)], outputs)[0]
 
     def predict(
         self,

@@ -14,31 +14,21 @@ from .member import Member
 class Sharing:
     """For each member the place of the first one that does the same.
 
-    decode: the same pixels of a file. frame: the same canvas. tensor: the same numbers, whatever the graph calls them.
-    Of tables and tokens all three are one: the same feeds.
+    frame: the same canvas. tensor: the same numbers, whatever the graph calls them; of tables and tokens the same feeds.
     """
 
-    decode: tuple[int, ...]
     frame: tuple[int, ...]
     tensor: tuple[int, ...]
 
     @classmethod
     def of(cls, members: Sequence[Member]) -> Sharing:
         contracts = [member.contract for member in members]
-        return cls(
-            decode=_firsts(contracts, _decode),
-            frame=_firsts(contracts, _frame),
-            tensor=_firsts(contracts, _tensor),
-        )
+        return cls(frame=_firsts(contracts, _frame), tensor=_firsts(contracts, _tensor))
 
 
 def _firsts(contracts: Sequence[Contract], key: Callable[[Contract], Hashable]) -> tuple[int, ...]:
     keys = [key(contract) for contract in contracts]
     return tuple(keys.index(one) for one in keys)
-
-
-def _decode(contract: Contract) -> Hashable:
-    return contract.input
 
 
 def _frame(contract: Contract) -> Hashable:
@@ -49,6 +39,6 @@ def _frame(contract: Contract) -> Hashable:
 
 def _tensor(contract: Contract) -> Hashable:
     graph_inputs = tuple(
-        (tensor.dtype, tensor.layout, tensor.shape, tensor.feed) for tensor in contract.graph.inputs
+        (tensor.dtype, tensor.layout, tensor.shape[1:], tensor.feed) for tensor in contract.graph.inputs
     )
     return contract.input, contract.steps, graph_inputs

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from truecopy.contract import Contract
-from truecopy.errors import InputError
+from truecopy.contract import Contract, Input
+from truecopy.errors import InputError, Unsupported
 from truecopy.intake import ImageIntake, Item
 from truecopy.pixels import ChannelOrder, Picture, source_name
 from truecopy.pixels.encoded import read_file, read_stream
@@ -44,6 +44,14 @@ class Sight(Protocol):
         """The same source, decoded, and nothing else made of it yet."""
         ...
 
+    def under(self, viewer: Viewer) -> Sight:
+        """The same source for other members and views: itself where they are the same ones, else a fresh one.
+
+        Raises:
+            Unsupported: a member reads pictures in a way that this one was not decoded in.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -73,7 +81,8 @@ class PictureSight:
 
     __slots__ = ("_frames", "_pictures", "_tensors", "_viewer")
 
-    def __init__(self, viewer: Viewer, pictures: dict[int, Picture]) -> None:
+    def __init__(self, viewer: Viewer, pictures: Mapping[Input, Picture]) -> None:
+        """pictures: by the `input` that asks for such a decoding; the first is the first member's."""
         self._viewer = viewer
         self._pictures = pictures
         self._frames: dict[int, Frame] = {}
@@ -81,12 +90,12 @@ class PictureSight:
 
     @property
     def source(self) -> str:
-        return self._pictures[0].name
+        return self._first.name
 
     @property
     def warnings(self) -> tuple[str, ...]:
         if len(self._pictures) == 1:
-            return self._pictures[0].warnings
+            return self._first.warnings
         noticed = (warning for picture in self._pictures.values() for warning in picture.warnings)
         return tuple(dict.fromkeys(noticed))
 
@@ -102,12 +111,31 @@ class PictureSight:
     def fresh(self) -> PictureSight:
         return PictureSight(self._viewer, self._pictures)
 
+    def under(self, viewer: Viewer) -> PictureSight:
+        if viewer is self._viewer:
+            return self
+        pictures = {}
+        for member in viewer.members:
+            given = member.contract.input
+            if given not in self._pictures:
+                raise Unsupported(
+                    "this picture was decoded for other models",
+                    expected="a sight of the same members, or of more",
+                    where=self.source,
+                    fix="Read it with this model: model.sight(source)",
+                )
+            pictures[given] = self._pictures[given]
+        return PictureSight(viewer, pictures)
+
+    @property
+    def _first(self) -> Picture:
+        return next(iter(self._pictures.values()))
+
     def _frame(self, member: int) -> Frame:
-        sharing = self._viewer.sharing
-        place = sharing.frame[member]
+        place = self._viewer.sharing.frame[member]
         if place not in self._frames:
-            picture = self._pictures[sharing.decode[member]]
-            self._frames[place] = self._viewer.members[member].image.plan.frame(picture)
+            one = self._viewer.members[member]
+            self._frames[place] = one.image.plan.frame(self._pictures[one.contract.input])
         return self._frames[place]
 
 
@@ -142,6 +170,9 @@ class PlainSight:
     def fresh(self) -> PlainSight:
         return PlainSight(self._viewer, self._source, self._color)
 
+    def under(self, viewer: Viewer) -> PlainSight:
+        return self if viewer is self._viewer else PlainSight(viewer, self._source, self._color)
+
 
 def _named_for(item: Item, made: Contract, wanted: Contract) -> Item:
     """The same feeds under the names of another graph's inputs."""
@@ -151,18 +182,19 @@ def _named_for(item: Item, made: Contract, wanted: Contract) -> Item:
     return replace(item, feeds={new.name: item.feeds[old.name] for old, new in names})
 
 
-def _pictures(viewer: Viewer, source: Any, color: ChannelOrder | None) -> dict[int, Picture]:
-    """By the first member that decodes so."""
-    ways = sorted(set(viewer.sharing.decode))
-    if len(ways) == 1:
-        return {0: viewer.members[0].image.decode(source, color)}
+def _pictures(viewer: Viewer, source: Any, color: ChannelOrder | None) -> Mapping[Input, Picture]:
+    """One for each way of decoding that a member asks for."""
+    first, *others = {member.contract.input: member.image for member in viewer.members}.items()
+    if not others:
+        return {first[0]: first[1].decode(source, color)}
     name = source_name(source)
-    encoded = _bytes_of(source, viewer.members[0].image, name)
+    encoded = _bytes_of(source, first[1], name)
     try:
-        pictures = {way: viewer.members[way].image.decode(encoded, color) for way in ways}
+        return {
+            given: replace(intake.decode(encoded, color), name=name) for given, intake in (first, *others)
+        }
     except InputError as error:
         raise type(error).of(error, where=name) from error
-    return {way: replace(picture, name=name) for way, picture in pictures.items()}
 
 
 def _bytes_of(source: Any, intake: ImageIntake, name: str) -> Any:
