@@ -24,7 +24,7 @@ from truecopy.predict.strategy.adaptive import Measure
 
 from .early_exit import candidates, cheapest, shortest, stops
 from .labelled import LabelledItem, Truth, halves
-from .rightness import is_right
+from .told import told
 
 Outcome: TypeAlias = Result | Failure
 
@@ -205,12 +205,12 @@ def _watch(model: Model, full: Result, truth: Truth, by: Measure) -> _Watched:
     task = model.contract.task
     rows = [look.row for look in full.looks]
     merged = [model.lineup.merged(rows[: count + 1]) for count in range(len(rows))]
-    told = [decide(task, row, full.source, (), count + 1) for count, row in enumerate(merged)]
+    results = [decide(task, row, full.source, (), count + 1) for count, row in enumerate(merged)]
     return _Watched(
         # float32 probabilities may round to a little more than 1, which is no value to stop by.
         np.minimum([certainty(task, row, by) for row in merged], 1.0),
-        np.array([same_decision(result, full) for result in told]),
-        np.array([is_right(result, truth) for result in told]),
+        np.array([same_decision(result, full) for result in results]),
+        np.array([told(result).decided == truth for result in results]),
     )
 
 
