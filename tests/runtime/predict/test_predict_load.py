@@ -124,3 +124,13 @@ def test_limits_hold_for_the_file_and_for_the_images(digits: Path) -> None:
     model = truecopy.load(digits, device="cpu", limits=truecopy.Limits(max_pixels=1000))
     with pytest.raises(errors.TooLarge, match=r"at most 1000 pixels"):
         model(np.zeros((50, 50), np.uint8))
+
+
+@pytest.mark.parametrize("strategy", ["tta", {"views": ["horizontal_flip"]}])
+def test_a_strategy_in_words_says_how_it_is_written(digits: Path, strategy: Any) -> None:
+    refused(digits, errors.StrategyError, r"a strategy is a truecopy.Strategy: got .*Write truecopy\.Strategy\(views=", strategy=strategy)  # fmt: skip
+
+
+@pytest.mark.parametrize("mistaken", [None, 3])
+def test_what_names_no_model_is_refused(mistaken: Any) -> None:
+    refused(mistaken, errors.UnreadableArtifact, "a model is named by its path, or several by theirs: got ")

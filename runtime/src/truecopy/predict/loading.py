@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from truecopy.artifact import CHECKPOINT_SUFFIXES, artifact_of
 from truecopy.artifact.resolve import check_precision
 from truecopy.engine import available_cores
-from truecopy.errors import StrategyError
+from truecopy.errors import StrategyError, UnreadableArtifact
 from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .model import Model
@@ -47,6 +47,12 @@ def load(
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
+    if strategy is not None and not isinstance(strategy, Strategy):
+        raise StrategyError(
+            "a strategy is a truecopy.Strategy",
+            got=repr(strategy),
+            fix="Write truecopy.Strategy(views=['horizontal_flip']); settings in words are for YAML: truecopy.load_config",
+        )
     paths = [_artifact(path, precision) for path in _paths(path_or_paths)]
     openeds = [open_artifact(path, limits or DEFAULT_LIMITS) for path in paths]
     for path, opened in zip(paths, openeds, strict=True):
@@ -58,6 +64,10 @@ def load(
 def _paths(path_or_paths: Name | Sequence[Name]) -> list[Path]:
     if isinstance(path_or_paths, str | os.PathLike):
         return [Path(path_or_paths)]
+    if not isinstance(path_or_paths, Iterable):
+        raise UnreadableArtifact(
+            "a model is named by its path, or several by theirs", got=type(path_or_paths).__name__
+        )
     paths = [Path(path) for path in path_or_paths]
     if not paths:
         raise StrategyError("there is no member", expected="at least one artifact", got="an empty list")

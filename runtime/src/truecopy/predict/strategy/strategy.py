@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal, TypeAlias
 
 from truecopy.contract.view_names import IDENTITY, expand
@@ -49,6 +49,10 @@ class Strategy:
         """
         if isinstance(views, str):
             raise StrategyError("`views` are names", got=repr(views), fix=f"Write views=[{views!r}]")
+        if not isinstance(views, Sequence):
+            raise StrategyError(
+                "`views` is a list of names", expected="such as ['horizontal_flip']", got=repr(views)
+            )
         _check_word("view_merge", view_merge, VIEW_MERGES)
         _check_word("member_merge", member_merge, MEMBER_MERGES)
         # A soft vote with weights has a name of its own.
@@ -87,11 +91,17 @@ def _normalised(weights: Sequence[float] | None, merge: str) -> tuple[float, ...
         return None
     if merge != "weighted":
         raise StrategyError(f"weights go with `weighted`, not with {merge!r}", fix="Leave one of the two out")
-    numbers = [float(weight) for weight in weights]
-    if not numbers or not all(math.isfinite(number) and number > 0 for number in numbers):
+    numbers = list(weights) if isinstance(weights, Iterable) else []
+    if not numbers or not all(_is_weight(number) for number in numbers):
         raise StrategyError(
             "weights are positive numbers, one a member",
-            got=str(list(weights)),
-            fix="A member that counts for nothing is left out",
+            got=repr(weights),
+            fix="Give such as [0.6, 0.4]; a member that counts for nothing is left out",
         )
-    return tuple(number / sum(numbers) for number in numbers)
+    floats = [float(number) for number in numbers]
+    return tuple(number / sum(floats) for number in floats)
+
+
+def _is_weight(number: object) -> bool:
+    """Bounded, so that no sum of them is infinite and no share is zero."""
+    return isinstance(number, Real) and not isinstance(number, bool) and 1e-9 <= number <= 1e9
