@@ -104,4 +104,5 @@ def _normalised(weights: Sequence[float] | None, merge: str) -> tuple[float, ...
 
 def _is_weight(number: object) -> bool:
     """Bounded, so that no sum of them is infinite and no share is zero."""
-    return isinstance(number, Real) and not isinstance(number, bool) and 1e-9 <= number <= 1e9
+    real = isinstance(number, Real) and not isinstance(number, bool)
+    return real and 1e-9 <= float(number) <= 1e9  # type: ignore[arg-type]
