@@ -11,7 +11,8 @@ import pytest
 
 from truecopy.contract import CenterCrop, Ctc, Grayscale, PadTo, Resize, Sequence, SwapRB, Values, Views
 from truecopy.contract.view_names import CORNERS, expand
-from truecopy.errors import InputError, StrategyError
+from truecopy.errors import InputError, StrategyError, TooLarge
+from truecopy.limits import Limits
 from truecopy.pixels import Plan, decode
 from truecopy.pixels.raster import as_array, as_image
 from truecopy.pixels.views import compile_views
@@ -251,3 +252,25 @@ def test_a_zoom_that_adds_no_pixel_is_refused(contract):
         "the view 'scale:1.02' changes nothing: the canvas is too small for this factor: got 24 x 20 (height x width) - at "
         "`$.steps`. Take a larger factor"
     )
+
+
+def test_five_crop_of_pictures_that_are_always_too_small_is_refused(
+    contract_with, image_input, resize_step, crop_step, imagenet
+):
+    contract = contract_with(image_input(), resize_step("exact", (20, 30)), crop_step(24, 20), imagenet)
+    error = refusal("five_crop", contract)
+    assert "has no corners to take" in error.what
+    assert (error.expected, error.got) == ("at least 24 x 20 (height x width)", "20 x 30")
+
+
+def test_a_brightness_that_changes_no_level_is_refused(contract):
+    assert str(refusal("brightness:1.003", contract)) == (
+        "the view 'brightness:1.003' changes no pixel, and would count identity twice. Take a factor further from 1"
+    )
+
+
+def test_the_picture_on_the_way_to_a_zoom_meets_the_limits(contract, picture):
+    frame = Plan.of(contract).frame(picture(60, 41))
+    *_, view = compile_views(expand(["scale:2"]), contract, Limits(max_pixels=4 * 24 * 20 - 1))
+    with pytest.raises(TooLarge, match=r"the picture that a `scale` view would make .* at most 1919 pixels"):
+        view.of(frame)

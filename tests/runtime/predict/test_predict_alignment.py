@@ -70,3 +70,14 @@ def test_many_missing_names_are_counted():
     many = replace(MULTICLASS, labels=tuple(map(str, range(20))))
     with pytest.raises(StrategyError, match="got without '0', '1', '10', '11', '12' and 15 more"):
         order_in(many, replace(MULTICLASS, labels=tuple(map(str, range(20, 40)))), "b.onnx")
+
+
+def test_ids_that_stand_for_other_labels_are_refused():
+    """They are the places of each member's own list."""
+    first = replace(MULTICLASS, labels=("cat", "dog", "owl"), label_ids=("0", "1", "2"))
+    other = replace(MULTICLASS, labels=("dog", "cat", "owl"), label_ids=("0", "1", "2"))
+    with pytest.raises(
+        StrategyError,
+        match=r"members use one label id for different labels: expected '0' for 'cat', got '0' for 'dog' - at b\.onnx\. Export them",
+    ):
+        order_in(first, other, "b.onnx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from tests.tiny_models import (
 
 import truecopy
 from truecopy.engine import Running
-from truecopy.errors import OutputError
+from truecopy.errors import OutputError, StrategyError
 from truecopy.predict import Failure, Strategy
 from truecopy.predict.model import Model
 
@@ -73,7 +74,7 @@ def test_on_a_gpu_the_views_go_in_one_call(members):
     assert calls == [3, 3]
     calls.clear()
     model.predict([PICTURE] * 12)
-    assert calls == [15, 15, 15, 15, 6, 6]  # 32 looks are 5 items
+    assert calls == [30, 30, 6, 6]  # 32 looks of a member are 10 items
 
 
 @settings(deadline=None, max_examples=40)
@@ -117,3 +118,25 @@ def test_sequences_of_members_with_other_lengths_are_an_output_error(tmp_path):
     padded = sealed(tmp_path / "padded.onnx", PADDED, TAGS, weights=follows)
     with pytest.raises(OutputError, match="the looks at one item have no common steps"):
         truecopy.load([free, padded])([1, 2])
+
+
+def test_every_device_of_a_session_has_a_batch_of_its_own(members):
+    """All three are at work before any of them is done."""
+    model, _ = on_gpu(truecopy.load(members[0]))
+    session = model._seats[0].session
+    meeting = threading.Barrier(3, timeout=10)
+    real = session.run
+
+    def met(feeds: Any) -> Any:
+        meeting.wait()
+        return real(feeds)
+
+    session.running = Running("cuda:all (3)", "FakeExecutionProvider", "0", lanes=3)  # type: ignore[misc]
+    session.run = met  # type: ignore[method-assign]
+    assert len(model.predict([PICTURE] * 96)) == 96
+
+
+@pytest.mark.parametrize("places", [[], [3], [0, 0], [-1]])
+def test_members_of_another_strategy_are_named_by_their_places(members, places):
+    with pytest.raises(StrategyError, match=r"members are named by their places, each once: expected some of \[0, 1, 2\], got"):  # fmt: skip
+        truecopy.load(members).under(Strategy(), members=places)

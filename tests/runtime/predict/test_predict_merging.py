@@ -128,3 +128,8 @@ def test_sequences_of_different_lengths_have_no_common_steps():
         OutputError, match=r"no common steps: expected answers of one shape, got \(2, 3\), \(4, 3\)"
     ):
         merge(TAGS, rows, "mean")
+
+
+def test_the_max_of_zeros_alone_stays_zero():
+    rows = [np.zeros(3, np.float32), np.zeros(3, np.float32)]
+    assert merge(MULTICLASS, rows, "max").tolist() == [0, 0, 0]

@@ -103,3 +103,24 @@ def test_a_sight_of_another_way_of_reading_is_refused(tmp_path, members):
         Unsupported, match=r"this picture was decoded for other models: .* Read it with this model"
     ):
         truecopy.load(turned).answer(sight)
+
+
+def test_on_a_cpu_the_tensors_of_one_view_are_held_at_a_time(members):
+    views = ["horizontal_flip", "vertical_flip", "rotate_90", "rotate_180"]
+    model = truecopy.load(members, strategy=Strategy(views))
+    sight: Any = model.sight(PICTURE)
+    held = []
+    original = sight.item
+
+    class Watching(type(sight)):  # type: ignore[misc]
+        __slots__ = ()
+
+        def item(self, member: int, view: int) -> Any:
+            made = original.__func__(self, member, view)
+            held.append(len(self._tensors))
+            return made
+
+    sight.__class__ = Watching
+    model.answer(sight)
+    assert set(held) == {1}
+    assert len(held) == 15

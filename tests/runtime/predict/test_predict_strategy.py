@@ -27,6 +27,7 @@ def test_a_strategy_is_written_out():
 
 def test_weights_alone_make_a_weighted_vote():
     assert Strategy(weights=[0.6, 0.4]).member_merge == "weighted"
+    assert Strategy(adaptive={"margin": np.float32(0.5)}).adaptive == Adaptive("margin", 0.5)
     assert Strategy(weights=np.float32([3, 1])).weights == (0.75, 0.25)  # type: ignore[arg-type]
 
 

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 class Intake(Protocol):
     """A contract's input, compiled once. Every method may be called from several threads."""
 
+    @property
+    def limits(self) -> Limits:
+        """What one source may cost."""
+        ...
+
     def item(self, source: Any, color: ChannelOrder | None = None) -> Item:
         """One source as the graph takes it.
 

@@ -58,6 +58,11 @@ def _identities(first: Task, other: Task, where: str) -> tuple[Several[str], Sev
     """The names by which both are aligned."""
     ids = getattr(first, "label_ids", None), getattr(other, "label_ids", None)
     if ids[0] is not None and ids[1] is not None:
+        _check_ids(
+            dict(zip(ids[0], names_of(first), strict=True)),
+            dict(zip(ids[1], names_of(other), strict=True)),
+            where,
+        )
         return ids[0], ids[1]
     names = names_of(first), names_of(other)
     for each in names:
@@ -71,6 +76,20 @@ def _identities(first: Task, other: Task, where: str) -> tuple[Several[str], Sev
                 fix="Export them with label_ids (a TSV of labels with an `id` column)",
             )
     return names
+
+
+def _check_ids(ours: dict[str, str], theirs: dict[str, str], where: str) -> None:
+    """Ids may stand for labels in two languages, but not for two labels of one list: such ids are places."""
+    known = set(ours.values())
+    for one, label in theirs.items():
+        if one in ours and ours[one] != label and label in known:
+            raise StrategyError(
+                "members use one label id for different labels",
+                expected=f"{one!r} for {ours[one]!r}",
+                got=f"{one!r} for {label!r}",
+                where=where,
+                fix="Export them with ids that name the class, or without any: unique labels align as well",
+            )
 
 
 def _places(ours: Several[str], theirs: Several[str], where: str) -> np.ndarray:

@@ -17,7 +17,7 @@ from .alignment import order_in
 from .member import Member
 from .merging import merge, weighted
 from .sight import Viewer
-from .strategy import Strategy, certainty
+from .strategy import Strategy, certainty, check_decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Round:
         members = sorted({one.member for one in passes})
         places = [tuple(at for at, one in enumerate(passes) if one.member == member) for member in members]
         return cls(passes, tuple(zip(members, places, strict=True)))
+
+    @property
+    def most_looks(self) -> int:
+        """Of one member."""
+        return max(len(places) for _, places in self.by_member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Lineup:
         _check_counts(strategy, len(members))
         _check_merges(task, strategy)
         orders = [order_in(task, one.task, name) for one, name in zip(contracts, names, strict=True)]
-        views = [compile_views(strategy.views, contract) for contract in contracts]
+        views = [compile_views(strategy.views, one.contract, one.limits) for one in members]
         passes = tuple(
             Pass(member, view, _order(orders[member], contracts[member], name))
             for view, name in enumerate(strategy.views)
@@ -184,8 +189,4 @@ def _check_merges(task: Task, strategy: Strategy) -> None:
                 fix=f"Take {only[0]} ({option} {only[0]}, {field}={only[0]!r})",
             )
     if strategy.adaptive is not None:
-        raise StrategyError(
-            "numbers have no confidence, so nothing says when enough have looked",
-            where="`adaptive`",
-            fix="Leave `adaptive` out",
-        )
+        check_decides(task)

@@ -36,6 +36,10 @@ class Member:
         return cls(contract, intake_of(contract, limits))
 
     @property
+    def limits(self) -> Limits:
+        return self.intake.limits
+
+    @property
     def image(self) -> ImageIntake:
         """The intake of a model of pictures.
 

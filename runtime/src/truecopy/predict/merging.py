@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Several
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from truecopy.contract import Binary, Multiclass, Multilabel, Regression, Sequence, Task
 from truecopy.errors import OutputError
 
-Merge: TypeAlias = Literal["mean", "max", "voting"]
+from .strategy import ViewMerge
 
 
-def merge(task: Task, rows: Several[np.ndarray], how: Merge) -> np.ndarray:
+def merge(task: Task, rows: Several[np.ndarray], how: ViewMerge) -> np.ndarray:
     """One row of n rows of one shape, in their dtype; sums are taken in float64.
 
     mean: the average. max: the largest probability of each label; where labels exclude one another, divided by their
@@ -65,7 +64,9 @@ def _stacked(rows: Several[np.ndarray]) -> np.ndarray:
 def _largest(task: Task, stack: np.ndarray) -> np.ndarray:
     best: np.ndarray = stack.max(axis=0)
     if isinstance(task, Multiclass | Binary | Sequence):
-        best = (best / best.sum(axis=-1, keepdims=True, dtype=np.float64)).astype(stack.dtype)
+        total = best.sum(axis=-1, keepdims=True, dtype=np.float64)
+        # A graph that ends in probabilities may answer with zeros alone: they stay.
+        best = (best / np.where(total > 0, total, 1)).astype(stack.dtype)
     return best
 
 

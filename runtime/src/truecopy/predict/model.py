@@ -10,7 +10,7 @@ from typing import Any, Literal
 from truecopy.contract import Contract, TableInput, Task, names_of
 from truecopy.contract.kind import kind_of
 from truecopy.engine import Session
-from truecopy.errors import TruecopyError, Unsupported
+from truecopy.errors import StrategyError, TruecopyError, Unsupported
 from truecopy.intake import Intake
 from truecopy.pixels import ChannelOrder
 
@@ -32,6 +32,7 @@ class Model:
     def __init__(self, seats: Sequence[Seat], lineup: Lineup, threads: int) -> None:
         self._seats = tuple(seats)
         self._threads = threads
+        self._intake = lineup.viewer.intake
         self.lineup = lineup
 
     @classmethod
@@ -61,7 +62,7 @@ class Model:
     @property
     def intake(self) -> Intake:
         """How sources are read; `intake.many` takes a file of rows or lines apart."""
-        return self.lineup.members[0].intake
+        return self._intake
 
     @property
     def device(self) -> str:
@@ -93,9 +94,16 @@ class Model:
         """The same opened files and sessions under another strategy. members: their places; None: all.
 
         Raises:
-            StrategyError: as `truecopy.load`.
+            StrategyError: as `truecopy.load`, or places that are no members.
         """
-        seats = self._seats if members is None else [self._seats[place] for place in members]
+        places = range(len(self._seats)) if members is None else members
+        if len(set(places)) != len(places) or not set(places) <= set(range(len(self._seats))) or not places:
+            raise StrategyError(
+                "members are named by their places, each once",
+                expected=f"some of {list(range(len(self._seats)))}",
+                got=repr(members),
+            )
+        seats = [self._seats[place] for place in places]
         names = [seat.opened.artifact.path for seat in seats]
         return Model(seats, Lineup.of([seat.member for seat in seats], names, strategy), self._threads)
 
@@ -204,12 +212,10 @@ class Model:
             return map_ordered(whole, sources, self._threads)
         prepare = functools.partial(self._try_prepare, color=color)
         ready = map_ordered(prepare, sources, self._threads)
-        looks = len(self.lineup.rounds[0].passes)
-        return in_batches(
-            ready,
-            max(1, CUDA_BATCH // looks),
-            functools.partial(self._answer_batch, sessions, outputs=outputs),
-        )
+        work = functools.partial(self._answer_batch, sessions, outputs=outputs)
+        # A graph sees the looks of its own member alone; every device has a batch of its own.
+        size = max(1, CUDA_BATCH // self.lineup.rounds[0].most_looks)
+        return in_batches(ready, size, work, max(session.running.lanes for session in sessions))
 
     def _check_outputs(self, outputs: tuple[str, ...]) -> None:
         known = [output.name for output in self.contract.graph.outputs]

@@ -11,7 +11,7 @@ import numpy as np
 
 from truecopy.contract import Contract, Input
 from truecopy.errors import InputError, Unsupported
-from truecopy.intake import ImageIntake, Item
+from truecopy.intake import ImageIntake, Intake, Item
 from truecopy.pixels import ChannelOrder, Picture, source_name
 from truecopy.pixels.encoded import read_file, read_stream
 from truecopy.pixels.frame import Frame
@@ -40,6 +40,10 @@ class Sight(Protocol):
         """
         ...
 
+    def forget(self, view: int) -> None:
+        """All members have seen it: what was made for it is given back."""
+        ...
+
     def fresh(self) -> Sight:
         """The same source, decoded, and nothing else made of it yet."""
         ...
@@ -64,6 +68,21 @@ class Viewer:
     @classmethod
     def of(cls, members: Sequence[Member], views: Sequence[tuple[View, ...]]) -> Viewer:
         return cls(tuple(members), tuple(views), Sharing.of(members))
+
+    @property
+    def intake(self) -> Intake:
+        """How many sources are told apart: rows of a table for all members at once, each as strict as the strictest."""
+        first, *others = (member.intake for member in self.members)
+        if not others or isinstance(first, ImageIntake):
+            return first
+        # Here, because a model of pictures should not wait for what reads tables.
+        from truecopy.intake.table import TableIntake
+        from truecopy.tables import Columns
+
+        tables = [one for one in (first, *others) if isinstance(one, TableIntake)]
+        if not isinstance(first, TableIntake):
+            return first
+        return replace(first, columns=Columns.all_of([one.columns for one in tables]))
 
     def sight(self, source: Any, color: ChannelOrder | None) -> Sight:
         """Read one source; pictures are decoded here, by each way of decoding that a member asks for.
@@ -107,6 +126,10 @@ class PictureSight:
             seen = self._viewer.views[member][view].of(self._frame(member))
             tensor = self._tensors[key] = intake.plan.tensor(seen)
         return Item(self.source, intake.feeds(tensor))
+
+    def forget(self, view: int) -> None:
+        for key in [key for key in self._tensors if key[1] == view]:
+            del self._tensors[key]
 
     def fresh(self) -> PictureSight:
         return PictureSight(self._viewer, self._pictures)
@@ -167,6 +190,9 @@ class PlainSight:
             self._items[place], self._viewer.members[place].contract, self._viewer.members[member].contract
         )
 
+    def forget(self, view: int) -> None:
+        """Nothing: there is one view."""
+
     def fresh(self) -> PlainSight:
         return PlainSight(self._viewer, self._source, self._color)
 
@@ -188,7 +214,8 @@ def _pictures(viewer: Viewer, source: Any, color: ChannelOrder | None) -> Mappin
     if not others:
         return {first[0]: first[1].decode(source, color)}
     name = source_name(source)
-    encoded = _bytes_of(source, first[1], name)
+    # With a channel order only an array is a source: the first decoder says so.
+    encoded = _bytes_of(source, first[1], name) if color is None else source
     try:
         return {
             given: replace(intake.decode(encoded, color), name=name) for given, intake in (first, *others)

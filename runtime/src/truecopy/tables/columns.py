@@ -40,6 +40,19 @@ class Columns:
             texts,
         )
 
+    @classmethod
+    def all_of(cls, several: Sequence[Columns]) -> Columns:
+        """One reading for several models over the same columns: the columns that any of them uses, each as strict as the
+        strictest of them.
+        """
+        first = several[0]
+        return cls(
+            first.names,
+            first.known,
+            _strictest([one.values for one in several]),
+            _strictest([one.texts for one in several]),
+        )
+
     def of_mapping(self, cells: Mapping[Any, Any], row: str) -> dict[str, Cell | None]:
         """The cells of the used columns; the order of the keys says nothing.
 
@@ -110,6 +123,23 @@ def _read(readers: Mapping[str, Reader], cells: Mapping[str, Any], row: str) -> 
         except Mistyped as error:
             raise mistyped(error, name, cells[name], row) from error
     return made
+
+
+def _strictest(several: Sequence[Mapping[str, Reader]]) -> dict[str, Reader]:
+    """For each column a reader that refuses what any of its readers does; they read the same value."""
+    names = dict.fromkeys(name for readers in several for name in readers)
+    return {name: _agreed([readers[name] for readers in several if name in readers]) for name in names}
+
+
+def _agreed(readers: Sequence[Reader]) -> Reader:
+    first, *others = readers
+
+    def read(cell: Any) -> Cell | None:
+        for other in others:
+            other(cell)
+        return first(cell)
+
+    return read if others else first
 
 
 def listed(names: Iterable[Any]) -> str:

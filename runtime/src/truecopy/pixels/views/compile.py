@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import cast
 
+import numpy as np
+
 from truecopy.contract.document import Contract, ImageInput
 from truecopy.contract.flow import flow
 from truecopy.contract.kind import kind_of
@@ -21,28 +23,32 @@ from truecopy.contract.view_names import (
     parameter_of,
 )
 from truecopy.errors import StrategyError
+from truecopy.limits import DEFAULT_LIMITS, Limits
+from truecopy.pixels.budget import check_pixels
 from truecopy.pixels.frame import Frame, Operation
 from truecopy.pixels.passes import Size
 from truecopy.pixels.plan import last_crop
-from truecopy.pixels.raster import Array
+from truecopy.pixels.raster import Array, size_of
 
 from .corners import corner_crop
-from .tones import brightness, contrast
+from .tones import blend_table, brightness, contrast
 from .turns import TURN, Turn
 from .view import View
 from .zoom import enlarged, zoom
 
 
-def compile_views(names: tuple[str, ...], contract: Contract) -> tuple[View, ...]:
-    """One `View` a name, in this order. names: as `expand` gives them.
+def compile_views(
+    names: tuple[str, ...], contract: Contract, limits: Limits = DEFAULT_LIMITS
+) -> tuple[View, ...]:
+    """One `View` a name, in this order. names: as `expand` gives them. limits: of pixels, on the way to a view.
 
     Raises:
         StrategyError: the contract forbids a view, or its task, steps or graph have no such view.
     """
-    return tuple(_compiled(canonical(name), contract) for name in names)
+    return tuple(_compiled(canonical(name), contract, limits) for name in names)
 
 
-def _compiled(name: str, contract: Contract) -> View:
+def _compiled(name: str, contract: Contract, limits: Limits) -> View:
     if name == IDENTITY:
         return View(name, _canvas)
     image = contract.input
@@ -63,7 +69,7 @@ def _compiled(name: str, contract: Contract) -> View:
     if base == FIVE_CROP:
         return _corner(name, geometry, image)
     if base == SCALE:
-        return _zoom(name, geometry, image)
+        return _zoom(name, geometry, image, limits)
     _check_square(name, contract)
     return View(name, partial(_turned, turn=TURN[name]))
 
@@ -107,12 +113,17 @@ def _tone(name: str, geometry: tuple[Step, ...], image: ImageInput) -> View:
     _check_8_bit(name, geometry, image)
     factor = float(parameter_of(name))
     if base_of(name) == "brightness":
+        if np.array_equal(blend_table(0, factor), np.arange(256)):
+            raise StrategyError(
+                f"the view {name!r} changes no pixel, and would count {IDENTITY} twice",
+                fix="Take a factor further from 1",
+            )
         return View(name, partial(_brighter, factor=factor))
     swaps = sum(isinstance(step, SwapRB) for step in geometry)
     return View(name, partial(_stronger, factor=factor, bgr=swaps % 2 == 1))
 
 
-def _zoom(name: str, geometry: tuple[Step, ...], image: ImageInput) -> View:
+def _zoom(name: str, geometry: tuple[Step, ...], image: ImageInput, limits: Limits) -> View:
     _check_8_bit(name, geometry, image)
     factor = parameter_of(name)
     size = flow(geometry, image.channels).size
@@ -123,7 +134,7 @@ def _zoom(name: str, geometry: tuple[Step, ...], image: ImageInput) -> View:
             where="`$.steps`",
             fix="Take a larger factor",
         )
-    return View(name, partial(_closer, factor=factor))
+    return View(name, partial(_closer, factor=factor, limits=limits))
 
 
 def _corner(name: str, geometry: tuple[Step, ...], image: ImageInput) -> View:
@@ -136,7 +147,16 @@ def _corner(name: str, geometry: tuple[Step, ...], image: ImageInput) -> View:
             fix="Leave five_crop out, or take scale:1.15",
         )
     size = cast("Size", cast("CenterCrop", geometry[index]).size)
-    if flow(geometry[:index], image.channels).size == size:
+    given = flow(geometry[:index], image.channels).size
+    if given is not None and any(side < wanted for side, wanted in zip(given, size, strict=True)):
+        raise StrategyError(
+            f"the view {name!r} has no corners to take: the last center_crop is given pictures that are too small",
+            expected=f"at least {size[0]} x {size[1]} (height x width)",
+            got=f"{given[0]} x {given[1]}",
+            where=f"`$.steps[{index}].size`",
+            fix="Leave five_crop out, or take scale:1.15",
+        )
+    if given == size:
         raise StrategyError(
             f"the view {name!r} changes nothing: the last center_crop is given pictures of its own size",
             got=f"{size[0]} x {size[1]} (height x width)",
@@ -173,7 +193,9 @@ def _stronger(frame: Frame, *, factor: float, bgr: bool) -> Array:
     return contrast(frame.canvas, factor, bgr=bgr)
 
 
-def _closer(frame: Frame, *, factor: str) -> Array:
+def _closer(frame: Frame, *, factor: str, limits: Limits) -> Array:
+    height, width = enlarged(size_of(frame.canvas), factor)
+    check_pixels(height, width, limits, what="the picture that a `scale` view would make", where=frame.name)
     return zoom(frame.canvas, factor)
 
 

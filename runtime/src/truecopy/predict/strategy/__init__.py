@@ -1,7 +1,7 @@
 """Strategies: which views and members look at an item, how their answers become one, and when enough have looked."""
 
 from .adaptive import MEASURES, Adaptive, Measure
-from .certainty import certainty
+from .certainty import certainty, check_decides
 from .strategy import MEMBER_MERGES, VIEW_MERGES, MemberMerge, Strategy, ViewMerge
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "Strategy",
     "ViewMerge",
     "certainty",
+    "check_decides",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal, TypeAlias
 
 from truecopy.errors import StrategyError
@@ -26,11 +27,8 @@ class Adaptive:
     def __post_init__(self) -> None:
         if self.by not in MEASURES:
             raise StrategyError(f"there is no measure {self.by!r} to stop by", expected=" or ".join(MEASURES))
-        if (
-            isinstance(self.value, bool)
-            or not isinstance(self.value, int | float)
-            or not 0 <= self.value <= 1
-        ):
+        real = isinstance(self.value, Real) and not isinstance(self.value, bool)
+        if not real or not 0 <= float(self.value) <= 1:
             raise StrategyError(f"`adaptive.{self.by}` is a number from 0 to 1", got=repr(self.value))
 
     @classmethod

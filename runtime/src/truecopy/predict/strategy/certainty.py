@@ -31,11 +31,24 @@ def certainty(task: Task, row: np.ndarray, by: Measure) -> float:
         case Multilabel():
             return _of_thresholds(row, np.array(task.thresholds, np.float32), by)
         case Regression():
-            raise StrategyError(
-                "numbers have no confidence, so nothing says when enough have looked",
-                where="`adaptive`",
-                fix="Leave `adaptive` out",
-            )
+            raise _no_decision()
+
+
+def check_decides(task: Task) -> None:
+    """Raises:
+    StrategyError: the task has no certainty: its answers are numbers.
+    """
+    if isinstance(task, Regression):
+        raise _no_decision()
+
+
+def _no_decision() -> StrategyError:
+    return StrategyError(
+        "numbers have no confidence, so nothing says when enough have looked",
+        expected="a model that decides: classes, labels or texts",
+        where="`adaptive`",
+        fix="Leave `adaptive` out; `truecopy evaluate` measures what views and members are worth for numbers",
+    )
 
 
 def _of_best(rows: np.ndarray, by: Measure) -> float:
