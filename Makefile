@@ -35,6 +35,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tools.bench
 	$(BIN)/python -m tools.bench.kernels
 	$(BIN)/python -m tools.bench.rows
+	$(BIN)/python -m tools.bench.strategies
 
 # What test-time augmentation and ensembles cost and buy on CIFAR-10, which stands beside the repository.
 strategies: $(STAMP)

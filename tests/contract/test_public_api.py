@@ -18,6 +18,7 @@ def test_the_runtime_exports_these_names() -> None:
         "Classification",
         "Failure",
         "Limits",
+        "Look",
         "Model",
         "Multilabel",
         "Regression",

@@ -43,7 +43,9 @@ class Frame:
             InputError: the picture does not lead to the graph's size.
         """
         if self._canvas is None:
-            self._canvas = self.cut(self._crop)
+            # A view of its own, so that only it is locked: all views of the picture are made of it.
+            self._canvas = self.cut(self._crop).view()
+            self._canvas.setflags(write=False)
         return self._canvas
 
     def cut(self, crop: Operation) -> Array:

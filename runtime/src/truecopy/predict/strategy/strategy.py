@@ -45,7 +45,7 @@ class Strategy:
         adaptive: Adaptive | Mapping[str, float] | None = None,
     ) -> None:
         """Raises:
-        StrategyError: an unknown word (the nearest is named), or weights that are none.
+        StrategyError: an unknown word, or weights that are none.
         """
         if isinstance(views, str):
             raise StrategyError("`views` are names", got=repr(views), fix=f"Write views=[{views!r}]")
