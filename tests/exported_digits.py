@@ -33,6 +33,7 @@ def exported(
     parent: str | None = None,
     created: str = "2026-01-02T03:04:05Z",
     temperature: float = 1.0,
+    golden: bool = False,
 ) -> Path:
     """A sealed file at `path`. checkpoint: the bytes of the file it was made from, None where it names none."""
     graph, contract = _digits()
@@ -50,5 +51,5 @@ def exported(
         proof=replace(contract.proof, subject=None),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(compose(graph, contract, ()))
+    path.write_bytes(compose(graph, contract, truecopy.read(DIGITS).golden if golden else ()))
     return path

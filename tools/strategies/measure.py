@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,17 +21,24 @@ class Run:
 
     name: str
     models: list[Model]
-    right: np.ndarray = field(init=False)
-    told: np.ndarray = field(init=False)
-    passes: np.ndarray = field(init=False)
-    whole: np.ndarray = field(init=False)
-    decoded: np.ndarray = field(init=False)
+    right: np.ndarray
+    told: np.ndarray
+    passes: np.ndarray
+    whole: np.ndarray
+    decoded: np.ndarray
 
-    def begin(self, items: int) -> None:
-        shape = items, len(self.models)
-        self.told, self.passes = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        self.right = np.zeros(shape, bool)
-        self.whole, self.decoded = np.zeros(shape), np.zeros(shape)
+    @classmethod
+    def of(cls, name: str, models: list[Model], items: int) -> Run:
+        """Nothing is measured yet."""
+        shape = items, len(models)
+        numbers = (np.zeros(shape, kind) for kind in (bool, np.int64, np.int64, np.float64, np.float64))
+        return cls(name, models, *numbers)
+
+    def only(self, column: int, name: str) -> Run:
+        """What one of the models did."""
+        one = slice(column, column + 1)
+        return Run(name, self.models[one], self.right[:, one], self.told[:, one], self.passes[:, one],
+                   self.whole[:, one], self.decoded[:, one])  # fmt: skip
 
     def look(self, place: int, item: LabelledItem) -> None:
         for column, model in enumerate(self.models):
@@ -51,8 +58,6 @@ class Run:
 
 def measure(runs: list[Run], items: list[LabelledItem]) -> None:
     """Interleaved, so that whatever else the machine does is shared; no strategy is always the first."""
-    for run in runs:
-        run.begin(len(items))
     for place, item in enumerate(items):
         turn = place % len(runs)
         for run in (*runs[turn:], *runs[:turn]):

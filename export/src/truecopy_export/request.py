@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
 from typing import Literal
 
+from truecopy.artifact import try_to_write
 from truecopy.contract import ImageInput, Input, TableInput
 from truecopy.contract.resize import PassOrder
 from truecopy.errors import ProofError, RecipeError
@@ -66,12 +68,7 @@ def check_request(request: Request, precision: str | tuple[str, ...]) -> None:
     wanted = (precision,) if isinstance(precision, str) else tuple(precision)
     if wanted != ("fp32",):
         raise RecipeError(f"precision {','.join(wanted)} is not exported by this version", expected="fp32")
-    if request.output.suffix != ".onnx":
-        raise RecipeError("the output must end in .onnx", got=str(request.output))
-    if request.output.exists() and not request.overwrite:
-        raise RecipeError(
-            f"{request.output} exists", fix="Type --overwrite to replace it (in Python: overwrite=True)"
-        )
+    _check_output(request.output, overwrite=request.overwrite)
     if request.proof is None and not request.unproven:
         raise ProofError(
             "no proof folder was given: equality with the original would stay unproven",
@@ -88,6 +85,22 @@ def check_request(request: Request, precision: str | tuple[str, ...]) -> None:
         )
     if request.golden and request.proof is None:
         raise ProofError("--golden embeds proof images, and there is no proof folder")
+
+
+def _check_output(output: Path, *, overwrite: bool) -> None:
+    if output.suffix != ".onnx":
+        raise RecipeError("the output must end in .onnx", got=str(output))
+    if output.exists() and not overwrite:
+        raise RecipeError(
+            f"{output} exists", fix="Type --overwrite to replace it (in Python: overwrite=True)"
+        )
+    try:
+        try_to_write(output)
+    except OSError as error:
+        raise RecipeError(
+            f"cannot write {output}: {error.strerror or error}",
+            fix=f"Name another file with -o, or make its folder: mkdir -p {shlex.quote(str(output.parent))}",
+        ) from error
 
 
 def _check_proof_is_there(proof: Path | None) -> None:

@@ -246,6 +246,14 @@ def test_a_place_that_cannot_be_written_is_an_error_with_its_name(export, tmp_pa
         export(output="file/out.onnx")
 
 
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_read(export, tmp_path):
+    with pytest.raises(
+        RecipeError, match=r"cannot write .*typo/out\.onnx: No such file.* make its folder: mkdir -p "
+    ):
+        export(output="typo/out.onnx", proof=tmp_path / "no proof either")
+    assert not (tmp_path / "typo").exists()
+
+
 def test_a_network_without_a_recipe_of_fixed_size_is_refused(export):
     from torchvision import transforms
 

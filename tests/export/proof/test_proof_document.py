@@ -146,10 +146,15 @@ def test_a_name_that_is_one_class_s_label_and_another_s_id_is_refused(crane_fold
         find_proof_images(crane_folder, labels)
     table = tmp_path / "truth.csv"
     table.write_text("file,label\ncrane/0.png,crane\n")
-    with pytest.raises(ProofError, match=r"a proof label is no label of the model: .*got 'crane' - at .*:2"):
+    with pytest.raises(
+        ProofError,
+        match=r"'crane' means two classes, .*: .*got 'crane', the label of class 0 and the label id of class 1 - at .*:2",
+    ):
         find_proof_images(crane_folder, labels, table)
-    table.write_text("file,label\ncrane/0.png,n0\ndog/1.png,dog\nowl/2.png,2\n")
+    table.write_text("file,label\ncrane/0.png,n0\ndog/1.png,crane\nowl/2.png,n2\n")
     assert find_proof_images(crane_folder, labels, table).truths == (0, 1, 2)
+    table.write_text("file,label\ncrane/0.png,crane\ndog/1.png,dog\n")
+    assert find_proof_images(crane_folder, labels, table).truths == (0, 1, None)
 
 
 def test_a_name_that_is_label_and_id_of_the_same_class_is_that_class(crane_folder):

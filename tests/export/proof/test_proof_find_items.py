@@ -8,7 +8,7 @@ from tests.export.proof.small_members import GENERATED, ILL, LETTERS, POINTS, TA
 from truecopy.contract import Multilabel, Quantity, Regression
 from truecopy.errors import ProofError
 from truecopy_export.proof import find_proof_images, find_proof_items, truths_of
-from truecopy_export.proof.truth_table import read_rows
+from truecopy_export.proof.truth_table import check_truth_table, read_rows
 
 TWO = Regression(
     values=tuple(Quantity(name=name, unit=None, clip=(None, None)) for name in ("mass", "age")),
@@ -42,7 +42,7 @@ def test_rows_come_in_the_order_of_the_file(rows):
         (ILL, "label,by\nill,me\nhealthy,me\n", (1, 0)),
         (ILL, "label\n1\n0\n", (1, 0)),
         (TAGS, "label\na|b\n\n", (frozenset({0, 1}), frozenset())),
-        (TAGS, "label\tby\n b | a \tme\n1\tme\n", (frozenset({0, 1}), frozenset({1}))),
+        (TAGS, "label\tby\n b | a \tme\nb\tme\n", (frozenset({0, 1}), frozenset({1}))),
     ],
 )
 def test_truths_stand_row_by_row(rows, task, text, truths):
@@ -109,12 +109,18 @@ def test_pictures_have_sets_numbers_and_texts_from_a_table_and_none_from_folders
         find_proof_images(pictures, truths_of(TWO), table)
 
 
+def test_a_table_of_truths_is_read_to_its_end_before_an_export_begins(rows):
+    path = beside(rows, 'label,by\nill,me\nill,"me\n')
+    with pytest.raises(ProofError, match=r"a quote is never closed - at .*truth.csv:3"):
+        check_truth_table(path, ("label",))
+    check_truth_table(beside(rows, "label,by\nill,me\nill,me\n"), ("label",))
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_truths_are_cut_by_the_delimiters_of_a_proof(rows, mark):
     text = f"by{mark}mass{mark}age\nme{mark}1.5{mark}2\nme{mark}3{mark}4\n"
     truths = truths_of(TWO)
-    read = [truths.read(row, where) for row, where in read_rows(beside(rows, text), truths.columns)]
-    assert read == [(1.5, 2.0), (3.0, 4.0)]
+    assert truths.read(list(read_rows(beside(rows, text), truths.columns))) == ((1.5, 2.0), (3.0, 4.0))
 
 
 def test_a_header_that_two_delimiters_cut_is_refused(rows):
@@ -130,8 +136,11 @@ def test_a_header_that_two_delimiters_cut_is_refused(rows):
         ("", "no column `label`: expected a first line label, then the rows, got an empty file"),
         ("label\n", "the proof labels have a header and no rows"),
         ("label,label\nill,ill\n", r"column 'label' stands twice in the proof labels - at .*truth.csv:1"),
-        ("label\nill,\nill\n", r"more cells than the header: expected at most 1, got 2 - at .*:2\. Quote a cell that holds the delimiter ','"),
+        ("label\nill,\nill\n", r"the row is 1 cell too long: expected 1 cell, as the header has, got 2 - at .*:2\. Quote a cell that holds the delimiter ','"),
         ("label\nil\nill\n", r"no label of the model: .*got 'il' .*Did you mean 'ill'\? The labels are 'healthy', 'ill'"),
+        ("label,by\nill,me\nill\n", r"the row is 1 cell short: expected 2 cells, as the header has, got 1: nothing for 'by' - at .*:3"),
+        ('label,by\nill,"me\nill,me\n', r"a quote is never closed - at .*truth.csv:2\. Close it, or write a quote as two"),
+        ("label,by\nill,me\n0,me\n", r"the proof labels have labels and indices in the column `label`.*truth.csv:3"),
         ("label,by\nill,me\n,me\n", r"the cell of `label` is empty: .*got '' - at .*truth.csv:3"),
     ],
 )  # fmt: skip

@@ -78,10 +78,10 @@ def test_no_folder_and_no_images_are_told_apart(tmp_path, labels):
 @pytest.mark.parametrize(
     "text",
     [
-        "file,label\ncat/0.png,owl\nowl/2.png,1\n",
+        "file,label\ncat/0.png,2\nowl/2.png,1\n",
         "\ufefffile\tlabel\tby\ncat/0.png\towl\tme\n./owl/2.png\tdog\tme\n",
     ],
-    ids=["csv with an index", "tsv with a mark and more columns"],
+    ids=["csv with indices", "tsv with a mark and more columns"],
 )
 def test_a_table_overrides_the_folders(folder, labels, tmp_path, text):
     table = tmp_path / "truth.csv"
@@ -95,11 +95,13 @@ def test_a_table_overrides_the_folders(folder, labels, tmp_path, text):
         ("name,class\na,b\n", "no columns `file` and `label`"),
         ("", "no columns `file` and `label`"),
         ("file,label\ncat/0.png,cow\n", r"a proof label is no label of the model: .*got 'cow' - at .*truth.csv:2"),
-        ("file,label\ncat/0.png\n", r"got '' - at .*truth.csv:2"),
-        ("label,file\ncat\n", "1 labelled images are not in the folder"),
+        ("file,label\ncat/0.png,\n", r"got '' - at .*truth.csv:2"),
+        ("file,label\ncat/0.png\n", r"the row is 1 cell short: .*nothing for 'label' - at .*truth.csv:2"),
+        ("label,file\ncat\n", r"the row is 1 cell short: .*nothing for 'file' - at .*truth.csv:2"),
+        ("label,file\ncat,\n", "1 labelled images are not in the folder"),
         ("file,label\ncat/9.png,cat\n", r"1 labelled images are not in the folder: .*cat/9\.png"),
-        ("file,label\n" + "x" * 200_000 + ",cat\n", "cannot read the proof labels: field larger"),
-        (b"file,label\n\xff\xfe,cat\n", "cannot read the proof labels"),
+        ("file,label\n" + "x" * 200_000 + ",cat\n", "a cell is too long: .*got more, or a quote that is never closed"),
+        (b"file,label\n\xff\xfe,cat\n", r"the line is not UTF-8: got byte 0xff - at .*truth.csv:2\. Save the file as UTF-8"),
     ],
 )  # fmt: skip
 def test_a_table_that_does_not_fit_is_refused_with_its_line(folder, labels, tmp_path, text, message):
@@ -113,7 +115,10 @@ def test_a_label_that_stands_twice_must_be_said_by_id_or_index(folder, tmp_path)
     cranes = OneLabel(("crane", "crane", "owl"), None)
     table = tmp_path / "truth.csv"
     table.write_text("file,label\ncat/0.png,crane\n")
-    with pytest.raises(ProofError, match="a label that stands once, a label id or an index, got 'crane'"):
+    with pytest.raises(
+        ProofError,
+        match=r"stands for several classes: expected a label that stands once or an index \(0 to 2\), got 'crane'",
+    ):
         find_proof_images(folder, cranes, table)
     table.write_text("file,label\ncat/0.png,1\n")
     assert find_proof_images(folder, cranes, table).truths[0] == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import time
@@ -19,6 +20,7 @@ from truecopy.artifact import (
     reseal,
     skim,
     split,
+    try_to_write,
     write_atomically,
 )
 from truecopy.artifact.content import read_content
@@ -376,12 +378,53 @@ def test_a_failed_write_leaves_nothing_behind_and_keeps_the_old_file(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_write_takes_the_place_of_the_old_file_and_makes_folders(tmp_path):
-    target = tmp_path / "new" / "folder" / "model.onnx"
+def test_a_write_takes_the_place_of_the_old_file(tmp_path):
+    target = tmp_path / "model.onnx"
     write_atomically(target, b"first")
     write_atomically(target, b"second")
     assert target.read_bytes() == b"second"
-    assert list(target.parent.iterdir()) == [target]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("write", [try_to_write, lambda target: write_atomically(target, b"x")])
+def test_a_folder_that_is_not_there_is_not_made_and_the_error_names_the_file(write, tmp_path):
+    target = tmp_path / "typo" / "model.onnx"
+    with pytest.raises(FileNotFoundError) as refused:
+        write(target)
+    assert refused.value.filename == str(target)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_names_the_file_and_other_errors_stay_as_they_are(tmp_path):
+    target = tmp_path / "model.onnx"
+    with pytest.raises(OSError, match="No space") as refused, replacing(target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert (refused.value.errno, refused.value.filename) == (errno.ENOSPC, str(target))
+    with pytest.raises(OSError, match="elsewhere") as refused, replacing(target):
+        raise OSError(errno.EACCES, "Permission denied", "elsewhere")
+    assert refused.value.filename == "elsewhere"
+    with pytest.raises(UnreadableArtifact, match=r"^its own words$"), replacing(target):
+        raise UnreadableArtifact("its own words")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_trying_to_write_leaves_everything_as_it_was(tmp_path):
+    target = tmp_path / "model.onnx"
+    try_to_write(target)
+    assert list(tmp_path.iterdir()) == []
+    target.write_bytes(b"old")
+    try_to_write(target)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="lengths of POSIX")
+def test_a_name_may_be_as_long_as_the_system_takes_it_and_no_longer(tmp_path):
+    longest = tmp_path / ("ü" * 127)  # 254 bytes of 255
+    write_atomically(longest, b"x")
+    assert longest.read_bytes() == b"x"
+    with pytest.raises(OSError, match="too long"):
+        try_to_write(tmp_path / ("x" * 300))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")

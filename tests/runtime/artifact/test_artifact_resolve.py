@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.exported_digits import exported
 
 import truecopy
-from truecopy.artifact import artifact_of, half_of
+from truecopy.artifact import artifact_of, half_of, reseal, variants
+from truecopy.artifact.neighbours import Neighbour
 from truecopy.artifact.resolve import sha256_of
 from truecopy.errors import ArtifactError, CheckpointError, NoContract, UnreadableArtifact
 
@@ -80,10 +83,36 @@ def test_several_that_differ_are_an_error_unless_one_is_chosen(folder: Path) -> 
     )
 
 
-def test_a_calibrated_file_is_another_model(folder: Path) -> None:
-    exported(folder / "run" / "plain.onnx")
-    exported(folder / "run" / "calibrated.onnx", temperature=1.5)
-    refused(folder / "run" / "best.pt", CheckpointError, "plain.onnx", "calibrated.onnx")
+def test_a_calibrated_file_is_another_model_and_is_told_as_one(folder: Path) -> None:
+    plain = exported(folder / "run" / "plain.onnx")
+    new = exported(folder / "run" / "calibrated.onnx", temperature=1.5, parent=truecopy.read(plain).digest,
+                   created="2026-02-01T00:00:00Z")  # fmt: skip
+    orphan = exported(folder / "run" / "orphan.onnx", temperature=1.25, parent="8f" * 32)
+    with pytest.raises(CheckpointError) as caught:
+        artifact_of(folder / "run" / "best.pt")
+    message = str(caught.value)
+    for part in (
+        f"{plain} (fp32, raw weights, 2026-01-02T03:04:05Z; temperature 1)",
+        f"{new} (fp32, raw weights, 2026-02-01T00:00:00Z; calibrated from plain.onnx; temperature 1.5)",
+        f"{orphan} (fp32, raw weights, 2026-01-02T03:04:05Z; made from a file that is not here, 8f8f8f8f8f8f…; temperature 1.25)",
+        f"Name the artifact itself, for example {new} in place of best.pt",
+    ):
+        assert part in message
+    # Neither tells them apart.
+    assert "--precision" not in message
+    assert "--use-ema" not in message
+
+
+def test_artifacts_that_are_not_told_apart_by_numbers_are_by_their_parts(folder: Path) -> None:
+    first = exported(folder / "run" / "first.onnx")
+    contract = truecopy.read(first).contract
+    other = msgspec.structs.replace(contract, steps=contract.steps[:1] + contract.steps)
+    reseal(first, folder / "run" / "other.onnx", contract=other)
+    refused(
+        folder / "run" / "best.pt",
+        CheckpointError,
+        "other.onnx (fp32, raw weights, 2026-01-02T03:04:05Z; `steps` of its own)",
+    )
 
 
 def test_without_an_artifact_the_export_line_is_said(folder: Path) -> None:
@@ -169,6 +198,40 @@ def test_the_half_of_an_artifact_names_it_as_its_parent(place: str, folder: Path
     half = exported(folder / "run" / place, precision="fp16", parent=digest)
     assert half_of(full) == half
     assert half_of(half) == half
+
+
+def test_a_half_that_was_sealed_again_is_found_through_its_parents(folder: Path) -> None:
+    run = folder / "run"
+    full = exported(run / "full.onnx")
+    half = exported(run / "half.onnx", precision="fp16", parent=truecopy.read(full).digest)
+    here = exported(
+        run / "here.onnx", precision="fp16", parent=truecopy.read(half).digest, created="2026-02-01T00:00:00Z"
+    )
+    newest = exported(
+        run / "new.onnx", precision="fp16", parent=truecopy.read(here).digest, created="2026-03-01T00:00:00Z"
+    )
+    # Another model, though it descends from this one: it was calibrated.
+    exported(run / "cal.onnx", precision="fp16", parent=truecopy.read(newest).digest, created="2026-04-01T00:00:00Z",
+             temperature=2.0)  # fmt: skip
+    assert half_of(full) == newest
+    here.unlink()  # the chain ends where a file is not there
+    assert half_of(full) == half
+
+
+def test_parents_that_go_in_a_circle_are_followed_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No tool can write such files; documents are not believed all the same."""
+    full = exported(folder / "run" / "full.onnx")
+    halves = [exported(folder / "run" / f"{name}.onnx", precision="fp16", parent=64 * name) for name in "ab"]
+    real = variants.neighbours
+    swapped = {halves[0]: 64 * "b", halves[1]: 64 * "a"}
+
+    def circle(path: Path) -> tuple[list[Neighbour], list[Path]]:
+        known, unread = real(path)
+        return [replace(one, digest=swapped.get(one.path, one.digest)) for one in known], unread
+
+    monkeypatch.setattr(variants, "neighbours", circle)
+    with pytest.raises(ArtifactError, match="there is none of this fp32 artifact"):
+        half_of(full)
 
 
 def test_an_artifact_without_its_half_says_what_was_looked_for(folder: Path) -> None:

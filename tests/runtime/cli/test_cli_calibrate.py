@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -11,6 +13,8 @@ from PIL import Image
 from tests.tiny_models import BINARY, IMAGE, MULTICLASS, MULTILABEL, SIDE, sealed
 
 import truecopy
+from truecopy.artifact import reseal
+from truecopy.contract.document import Checkpoint
 
 replace = msgspec.structs.replace
 WEIGHTS = 12 * np.eye(SIDE, 3, dtype=np.float32)
@@ -150,6 +154,18 @@ def test_an_item_that_cannot_be_read_is_exit_1_and_the_file_is_written(workplace
         (("fit", "report", "-o", "fit"), 2, "fit is a folder; name the new file"),
         (("fit", "report"), 2, "Missing option"),
         (("fit", "-o", "new.onnx"), 2, "Missing argument 'REPORT'"),
+        (("-o", "new.onnx"), 2, "Missing argument 'FIT'"),
+        (
+            ("fit", "report", "third", "-o", "new.onnx"),
+            2,
+            "expected two places with labelled items, FIT and REPORT",
+        ),
+        (
+            ("other.onnx", "fit", "report", "-o", "new.onnx"),
+            2,
+            "calibrate takes one model, got old.onnx, other.onnx: calibrate each",
+        ),
+        (("fit", "report", "-o", "new.txt"), 2, "expected a name that ends in .onnx, got new.txt"),
         (("fit", "report", "-o", "new.onnx", "--temperature", "--thresholds", "f1"), 2, "one at a time"),
         (("fit", "report", "-o", "new.onnx", "--thresholds", "f2"), 2, "no such target for thresholds"),
         (("fit", "report", "-o", "new.onnx", "--thresholds", "f1"), 2, "one of n classes has one threshold"),
@@ -173,5 +189,63 @@ def test_overwrite_replaces_another_file(workplace: Path, cli) -> None:
 
 def test_a_folder_that_cannot_be_written_is_no_traceback(workplace: Path, cli) -> None:
     done = cli("calibrate", "old.onnx", "fit", "report", "-o", "old.onnx/new.onnx")
+    assert done.code == 2
+    assert (
+        "cannot write old.onnx/new.onnx: no such file can be made in old.onnx (Not a directory)" in done.err
+    )
+
+
+def test_what_is_short_of_the_target_is_said_so_though_it_rose(workplace: Path, cli) -> None:
+    """Of five sure answers three are right, and of five unsure ones none is."""
+    for place, label in enumerate((0, 0, 0, 1, 1, 1, 1, 2, 2, 2)):
+        columns = np.uint8([255, place, 0, place] if place < 5 else [130, 125, 120, place])
+        folder = Path("half", MULTICLASS.labels[label])
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.repeat(columns[np.newaxis], SIDE, axis=0)).save(folder / f"{place}.png")
+    done = cli("calibrate", "old.onnx", "fit", "half", "-o", "new.onnx", "--thresholds", "precision=0.7")
+    assert done.code == 0
+    assert (
+        "short of the target on half: the accuracy of the accepted is 0.6000, and 0.7 was asked for"
+        in done.err
+    )
+    assert "WORSE" not in done.err
+    done = cli("calibrate", "old.onnx", "fit", "report", "-o", "other.onnx", "--thresholds", "precision=0.7")
+    assert "WORSE on report: accuracy of the accepted fell from 0.6667 to 0.3333" in done.err
+    assert "short of the target on report" in done.err
+
+
+def test_a_checkpoint_means_the_artifact_that_was_made_of_it(workplace: Path, cli) -> None:
+    Path("best.pt").write_bytes(b"weights")
+    done = cli("calibrate", "best.pt", "fit", "report", "-o", "new.onnx")
+    assert done.code == 3
+    assert "no artifact of it stands beside it" in done.err
+    old = truecopy.read("old.onnx").contract
+    origin = Checkpoint(
+        name="best.pt", sha256=hashlib.sha256(b"weights").hexdigest(), weights="raw", field="model", counter=None,
+        raw_to_ema_distance=None,
+    )  # fmt: skip
+    reseal(
+        "old.onnx", "best.onnx", contract=replace(old, provenance=replace(old.provenance, checkpoint=origin))
+    )
+    done = cli("calibrate", "best.pt", "fit", "report", "-o", "new.onnx")
+    assert done.code == 0
+    assert "wrote new.onnx; next: truecopy diff best.onnx new.onnx" in done.err
+    # Now there are two: each is told for what it is, and no option is offered that tells them not apart.
+    done = cli("predict", "best.pt", "fit")
+    assert done.code == 3
+    made = truecopy.read("new.onnx").contract.task.temperature
+    assert f"calibrated from best.onnx; temperature {made:.4g}" in done.err
+    assert "Name the artifact itself, for example new.onnx in place of best.pt" in done.err
+    assert "--precision" not in done.err
+    assert cli("predict", "new.onnx", "fit").code == 0
+
+
+def test_the_results_are_told_before_the_file_is_written(workplace: Path, cli, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "new.onnx")
+
+    monkeypatch.setattr("truecopy.cli.calibrate.with_task", full)
+    done = cli("calibrate", "old.onnx", "fit", "report", "-o", "new.onnx")
     assert done.code == 1
-    assert "truecopy:" in done.err
+    assert "NLL" in done.out
+    assert "No space left on device: 'new.onnx'" in done.err

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import truecopy
+from truecopy.contract.feature_flow import widths
 
 tiny = pytest.importorskip("tests.tiny_models")
 
@@ -62,7 +63,8 @@ def test_json_is_one_document_with_everything(cli, here: Path) -> None:
     (document,) = done.rows
     assert (done.code, done.err, document["status"], document["path"]) == (0, "", "ok", "m0.onnx")
     (score,) = document["strategies"]
-    assert score["headline"] == {"name": "accuracy", "value": accuracy("m0.onnx")}
+    (headline,) = score["headlines"]
+    assert (headline["name"], headline["value"]) == ("accuracy", accuracy("m0.onnx"))
     assert score["quality"]["top_k"].keys() == {"1", "2"}
     assert np.sum(score["quality"]["confusion"]) == 12
     assert document["labels"] == list(LABELS)
@@ -101,14 +103,42 @@ def test_the_tables_fit_a_terminal_of_80_columns(cli, here: Path) -> None:
     assert not [line for line in lines if line.startswith("│          │")]
 
 
+def test_a_terminal_of_80_columns_cuts_nothing_of_ten_classes(cli, tmp_path: Path) -> None:
+    labels = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+    task = tiny.replace(tiny.MULTICLASS, labels=tuple(labels), threshold=0.9999)
+    path = tiny.sealed(tmp_path / "m.onnx", tiny.TOKENS, task)
+    texts = [f"{letters},{label}" for label in labels for letters in ("abc", "dab", "ca")]
+    (tmp_path / "texts.csv").write_text("\n".join(["text,label", *texts]) + "\n")
+    done = cli("evaluate", path, tmp_path / "texts.csv", columns=80)
+    assert max(map(len, done.out.splitlines())) <= 80
+    words = {word for row in cells(done.out) for cell in row for word in cell.split()}
+    assert {"accuracy", "macro", "accepted", "right", "these", "ECE", "passes", "automobile"} <= words
+    assert "the most confused" in done.out
+    assert "the whole matrix: --json, --html" in done.out
+    assert "true ↓ said →" not in done.out
+    wide = cli("evaluate", path, tmp_path / "texts.csv", columns=120)
+    assert ["true ↓ said →", *labels] in cells(wide.out)
+
+
+def test_what_is_asked_of_several_models_is_named_and_an_interval_of_few_is_doubted(cli, here: Path) -> None:
+    done = cli("evaluate", "m0.onnx", "m1.onnx", "photos", "--compare", "standard,ensemble")
+    assert "\nstandard: m0.onnx\n" in done.out
+    assert "ensemble: " not in done.out
+    assert "from standard: too few for an interval to mean much" in done.err
+    assert "wall-clock: 12 items, evenly spread, each strategy warm" in done.err
+    alone = cli("evaluate", "m0.onnx", "m1.onnx", "photos").err
+    assert "too few" not in alone
+    assert "wall-clock" not in alone
+
+
 def test_an_item_that_fails_is_told_and_counted_in_the_exit_code(cli, here: Path) -> None:
     (here / "photos" / "low" / "00.png").write_bytes(b"no picture")
     done = cli("evaluate", "m0.onnx", "photos", "--json")
     (document,) = done.rows
-    assert (done.code, document["items"], len(document["failed"])) == (1, 11, 1)
+    assert (done.code, document["items"], document["answered"], len(document["failed"])) == (1, 12, 11, 1)
     assert document["failed"][0]["name"] == "low/00.png"
     assert "low/00.png" in done.err
-    assert "11 images of photos, 1 failed" in cli("evaluate", "m0.onnx", "photos").err
+    assert "12 images of photos, 1 failed" in cli("evaluate", "m0.onnx", "photos").err
 
 
 def test_the_report_is_one_file_that_is_not_written_over(cli, here: Path) -> None:
@@ -147,6 +177,26 @@ def test_rows_are_measured_in_units(cli, tmp_path: Path, monkeypatch) -> None:
     done = cli("evaluate", "m.onnx", "rows.csv")
     assert ["price, CHF", f"{mae:.6g}"] in [row[:2] for row in cells(done.out)]
     assert "2 rows of rows.csv, 0 failed" in done.err
+
+
+def test_strategies_over_several_quantities_are_compared_one_by_one(cli, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for seed in range(2):
+        weights = np.random.default_rng(seed).normal(size=(sum(widths(tiny.TABLE)), 2)).astype(np.float32)
+        tiny.sealed(tmp_path / f"m{seed}.onnx", weights=weights)
+    Path("rows.csv").write_text("age,city,bmi,remark,price,rooms\n40,Bern,25,,100,3\n50,Bern,20,,700,2.5\n")
+    words = ("evaluate", "m0.onnx", "m1.onnx", "rows.csv", "--compare", "standard,ensemble")
+    done = cli(*words)
+    (document,) = cli(*words, "--json").rows
+    rows = cells(done.out)
+    assert ["strategy", "mean absolute error, CHF", "gain (less error), CHF (95 % interval)"] in rows
+    assert ["strategy", "mean absolute error", "gain (less error) (95 % interval)"] in rows
+    standard, ensemble = (one["headlines"] for one in document["strategies"])
+    for first, own, row in zip(standard, ensemble, [row for row in rows if row[0] == "ensemble"], strict=False):
+        assert row[1] == f"{own['value']:.6g}"
+        assert row[2].startswith(f"{own['gain']['gain']:+.4g} (")
+        assert own["gain"]["gain"] == pytest.approx(first["value"] - own["value"])
+    assert "mean absolute error of price" in done.out
 
 
 @pytest.mark.parametrize("task", [tiny.MULTILABEL, tiny.WRITER])

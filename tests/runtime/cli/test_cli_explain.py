@@ -17,6 +17,7 @@ def two(digit_images: list[str], tmp_path: Path) -> Path:
 
 
 def test_a_sheet_is_written_and_the_numbers_are_tables(cli, digits: Path, two: Path, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
     done = cli("explain", digits, two, "-o", tmp_path / "new" / "sheet.png")
     assert done.code == 0
     with Image.open(tmp_path / "new" / "sheet.png") as picture:

@@ -169,6 +169,49 @@ def test_every_without_a_video_is_a_usage_error(cli, digits: Path, photos: Path,
     assert cli("predict", digits, "photos/one.png", "--every", "0").code == 2
 
 
+def test_every_says_where_the_videos_are(cli, digits: Path, photos: Path) -> None:
+    clip(photos / "a.avi")
+    done = cli("predict", digits, "photos", "--every", "2")
+    assert done.code == 2
+    assert (
+        "none is among the inputs: the folders hold 1 video; name them one by one, or by a pattern"
+        in done.err
+    )
+
+
+def test_every_with_a_piped_video_says_that_it_is_not_read(
+    cli, digits: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Pipe:
+        def isatty(self) -> bool:
+            return False
+
+    monkeypatch.setattr(sys, "stdin", Pipe())
+    done = cli("predict", digits, "-", "--every", "2")
+    assert (done.code, "a piped video is not read" in done.err) == (2, True)
+
+
+def test_a_pattern_that_only_folders_match_says_what_to_type(cli, digits: Path, photos: Path) -> None:
+    (done,) = cli("predict", digits, "phot*", "--json").rows
+    assert done["error"].startswith(
+        "only folders match the pattern - at phot*. For the files in them: phot*/*.jpg"
+    )
+    assert cli("predict", digits, "phot*/one.*", "--json").rows[0]["status"] == "ok"
+
+
+def test_a_model_behind_an_input_is_a_usage_error_with_the_line_to_type(
+    cli, digits: Path, photos: Path
+) -> None:
+    done = cli("predict", digits, "photos", "other.onnx")
+    assert done.code == 2
+    assert (
+        f"models come first, and 'other.onnx' stands behind an input: {digits} other.onnx photos" in done.err
+    )
+    (photos / "odd.onnx").mkdir()
+    (photos / "odd.onnx/one.png").write_bytes((photos / "one.png").read_bytes())
+    assert cli("predict", digits, "photos/odd.onnx", "photos/one.png", "--json").code != 2
+
+
 def test_a_video_for_a_model_of_tables_is_an_error_row(cli, tmp_path: Path) -> None:
     path = clip(tmp_path / "clip.avi")
     for task in ((), (tiny.TOKENS, tiny.WRITER)):

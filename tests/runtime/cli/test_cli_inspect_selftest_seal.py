@@ -166,10 +166,9 @@ def test_a_link_that_leads_nowhere_is_an_existing_file(cli, unsealed: Path, tmp_
     assert cli("seal", unsealed, "-o", tmp_path / "link.onnx").code == 2
 
 
-def test_seal_to_a_name_that_cannot_be_is_exit_1_in_one_line(cli, unsealed: Path, tmp_path: Path) -> None:
-    done = cli("seal", unsealed, "-o", tmp_path / ("x" * 300))
-    assert done.code == 1
-    assert done.err.startswith("truecopy: ")
+def test_seal_to_a_name_that_cannot_be_is_usage(cli, unsealed: Path, tmp_path: Path) -> None:
+    done = cli("seal", unsealed, "-o", tmp_path / ("x" * 300 + ".onnx"))
+    assert done.code == 2
     assert "File name too long" in done.err
 
 

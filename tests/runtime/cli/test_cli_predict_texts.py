@@ -122,8 +122,9 @@ def test_nothing_to_answer_is_a_usage_error(cli, writer: Path) -> None:
 
 
 def test_other_outputs_of_generated_text_are_refused(cli, writer: Path) -> None:
-    (row,) = cli("predict", writer, "--text", "a", "--json", "--output", "hidden").rows
-    assert "generated text takes many passes" in row["error"]
+    done = cli("predict", writer, "--text", "a", "--json", "--output", "hidden")
+    assert (done.code, done.out) == (2, "")
+    assert "the answer takes many passes: no other output belongs to it" in done.err
 
 
 def test_a_text_of_control_characters_is_not_obeyed(cli, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.exported_digits import exported
 
 import truecopy
 from truecopy.engine import instruction_set
@@ -37,7 +38,10 @@ def test_what_was_compared_on_another_host_is_left_out_and_said(
     elsewhere = rewritten(change(digits_contract, proof={"isa": "elsewhere"}))
     done = cli("selftest", elsewhere, "--device", "cpu", "--seal", "-o", tmp_path / "new.onnx")
     assert done.code == 0
-    assert "compared on another host, and left out of the new proof: output, decisions, accuracy" in done.err
+    assert (
+        "compared on another host or by another ONNX Runtime, and left out of the new proof: output, decisions, accuracy"
+        in done.err
+    )
     proof = truecopy.read(tmp_path / "new.onnx").contract.proof
     assert (proof.isa, proof.output, proof.decisions, proof.accuracy) == (instruction_set(), None, None, None)
     assert (proof.level, proof.tensor) == (digits_contract.proof.level, digits_contract.proof.tensor)
@@ -58,6 +62,21 @@ def test_as_json_the_new_file_is_named_or_null(digits: Path, broken: Path, tmp_p
     done = cli("selftest", broken, "--device", "cpu", "--json", "--seal", "-o", tmp_path / "other.onnx")
     assert (done.code, done.rows[0]["status"], done.rows[0]["written"]) == (4, "error", None)
     assert "written" not in cli("selftest", digits, "--device", "cpu", "--json").rows[0]
+
+
+def test_a_checkpoint_is_replayed_and_sealed_through_its_artifact(tmp_path: Path, digits: Path, cli) -> None:
+    artifact = exported(tmp_path / "best.onnx", golden=True)
+    (tmp_path / "best.pt").write_bytes(b"weights")
+    done = cli("selftest", tmp_path / "best.pt", "--device", "cpu")
+    assert done.code == 0
+    assert "selftest holds on cpu" in done.err
+    done = cli("selftest", tmp_path / "best.pt", "--device", "cpu", "--seal", "-o", tmp_path / "new.onnx")
+    assert done.code == 0
+    assert truecopy.read(tmp_path / "new.onnx").contract.provenance.parent == truecopy.read(artifact).digest
+    (tmp_path / "other.pt").write_bytes(b"others")
+    done = cli("selftest", tmp_path / "other.pt")
+    assert done.code == 3
+    assert "no artifact of it stands" in done.err
 
 
 def test_overwrite_replaces_a_file_and_never_the_model(digits: Path, tmp_path: Path, cli) -> None:

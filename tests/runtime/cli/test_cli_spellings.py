@@ -21,7 +21,7 @@ from truecopy.cli.spellings import rewrite
         ("predict a.onnx --ensemble b.onnx photos/", "predict a.onnx b.onnx photos/"),
         ("predict --json --ensemble a.ONNX --top 3 x.png", "predict a.ONNX --json --top 3 x.png"),
         ("predict --checkpoint_path best.pt photos/", "predict best.pt photos/"),
-        ("predict --checkpoint-path best.pt b.onnx", "predict best.pt b.onnx"),
+        ("calibrate --checkpoint_path best.pt fit val -o b.onnx", "calibrate best.pt fit val -o b.onnx"),
         ("predict photos/ --checkpoint_path=best.pt", "predict best.pt photos/"),
         ("predict a.onnx --tta-augmentations horizontal_flip rotate_90 photos/", "predict a.onnx --tta horizontal_flip,rotate_90 photos/"),
         ("predict a.onnx --tta_augmentations brightness:1.2 five_crop x.png", "predict a.onnx --tta brightness:1.2,five_crop x.png"),
@@ -46,10 +46,22 @@ def test_a_line_is_rewritten(typed: str, ours: str) -> None:
     ("typed", "message"),
     [
         ("predict --ensemble photos/", "--ensemble names model files (*.onnx), got 'photos/'"),
+        (
+            "predict --ensemble a.onnx, b.onnx",
+            "--ensemble names model files (*.onnx), with spaces between them, got 'a.onnx,'",
+        ),
         ("predict x.png --ensemble", "--ensemble names model files (*.onnx)"),
         (
             "predict --checkpoint_path best.txt",
             "--checkpoint_path names model files (*.onnx), got 'best.txt'",
+        ),
+        (
+            "predict --checkpoint-path best.pt b.onnx x.png",
+            "name the models in one place, right behind the verb or behind --ensemble: b.onnx stands apart",
+        ),
+        (
+            "predict --threads 1 f.onnx --ensemble g.onnx h.onnx x.png",
+            "name the models in one place, right behind the verb or behind --ensemble: f.onnx stands apart",
         ),
         ("predict a.onnx --tta-augmentations --json", "--tta-augmentations names views"),
         ("predict a.onnx --tta", "--tta names views, for example --tta horizontal_flip"),

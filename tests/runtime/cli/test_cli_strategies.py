@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.exported_digits import exported
+from tests.tiny_models import IMAGE, MULTICLASS, REGRESSION, contract_of, sealed
 
 import truecopy
+from truecopy.artifact import compose
+from truecopy.contract import Views
 
 
 @pytest.fixture
@@ -36,6 +40,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digit_images: list[str
         ("a.onnx one.png --tta rotate_90,vertical_flip --tta-aggregation voting", "a", truecopy.Strategy(["rotate_90", "vertical_flip"], "voting")),
         ("b.onnx --tta_augmentations rotate_90 brightness one.png", "b", truecopy.Strategy(["rotate_90", "brightness"])),
         ("a.onnx b.onnx one.png --tta rotate_90 --adaptive confidence=1", "ab", truecopy.Strategy(["rotate_90"], adaptive={"confidence": 1})),
+        ("[ab].onnx one.png", "ab", truecopy.Strategy()),
         ("--checkpoint_path best.pt one.png --use-ema --precision fp32", "a", truecopy.Strategy()),
         ("one.png --config inference.yaml", "a", truecopy.Strategy(["horizontal_flip", "rotate_90"], "max")),
         ("--config inference.yaml one.png --tta-aggregation mean", "a", truecopy.Strategy(["horizontal_flip", "rotate_90"])),
@@ -73,6 +78,10 @@ def test_predict_answers_as_the_strategy_that_was_asked_for(
         ("a.onnx one.png --precision int8", 3, "the artifact is fp32: expected int8"),
         ("a.onnx one.png --strategy mixed_precision", 3, "there is none of this fp32 artifact"),
         ("one.png --config absent.yaml", 2, "the settings cannot be read: got No such file"),
+        ("a.onnx one.png --tta rotate_90,", 2, "an empty name of a view"),
+        ("a.onnx one.png --device gpu", 5, "Nearest: cuda"),
+        ("a.onnx b.onnx one.png --ensemble-aggregation weighted", 2, "Add --weights 2,1"),
+        ("one.png --ensemble a.onnx,b.onnx", 2, "Write a.onnx b.onnx"),
         ("a.onnx a.onnx one.png", 2, "one member stands twice"),
         ("other.pt one.png", 3, "truecopy export other.pt --arch ... --recipe ... --labels ... --proof photos/ -o other.onnx"),
     ],
@@ -155,3 +164,69 @@ def test_inspect_refuses_what_a_run_would_refuse(cli, here: Path) -> None:
     assert "did you mean `augmentations`? - at wrong.yaml:2: `$.inference.tta.augmentation`" in done.err
     (here / "best.pt").write_bytes(b"trained on")
     assert cli("inspect", "--config", "inference.yaml").code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("a.onnx one.png", ""),
+        ("a.onnx one.png --tta rotate_90", "tta: 2 views, 2 passes an image; "),
+        ("a.onnx b.onnx c.onnx one.png", "ensemble: 3 models, 3 passes an image; "),
+        ("a.onnx b.onnx c.onnx one.png --tta rotate_90", "tta_ensemble: 3 models x 2 views, 6 passes an image; "),
+        ("a.onnx b.onnx one.png one.png --tta rotate_90 --adaptive confidence=0", "tta_ensemble: 2 models x 2 views, 1 pass an image; "),
+        ("a.onnx b.onnx absent.png", "ensemble: 2 models; "),
+    ],
+)  # fmt: skip
+def test_the_last_line_says_who_looked_and_how_often(words: str, told: str, cli, here: Path) -> None:
+    (line,) = cli("predict", *words.split(), "--device", "cpu").err.splitlines()
+    assert f" failed; {told}fp32 on cpu (" in line
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("predict one.png --config inference.yaml", ["inference.yaml: not used by strategy 'tta': ensemble.checkpoints"]),
+        ("inspect --config inference.yaml", ["inference.yaml: not used by strategy 'tta': ensemble.checkpoints"]),
+        ("predict one.png --config inferred.yaml", []),
+        ("predict one.png --config early.yaml --tta contrast", ["early.yaml: `adaptive` is the file's, and tta.augmentations of this call"]),
+    ],
+)  # fmt: skip
+def test_what_of_a_file_is_not_used_is_one_line(words: str, told: list[str], cli, here: Path) -> None:
+    inferred = "inference: {checkpoint: a.onnx, device: cpu, tta: {augmentations: [rotate_90]}"
+    (here / "inferred.yaml").write_text(f"{inferred}}}")
+    (here / "early.yaml").write_text(f"{inferred}, adaptive: {{margin: 0.5}}}}")
+    done = cli(*words.split(), "--json")
+    assert done.code == 0
+    lines = done.err.splitlines()
+    assert [line[: len(start)] for line, start in zip(lines, told, strict=True)] == told
+
+
+def test_inspect_says_that_a_strategy_was_inferred(cli, here: Path) -> None:
+    (here / "inferred.yaml").write_text("inference: {checkpoint: a.onnx, tta: {augmentations: [rotate_90]}}")
+    row = cli("inspect", "--config", "inferred.yaml", "--json").rows[0]["settings"][0]
+    assert (row["setting"], row["value"], row["from"]) == ("strategy", "tta", "inferred")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a.onnx b.onnx --weights 1,2,3",
+        "forbids.onnx --tta rotate_90",
+        "numbers.onnx --tta brightness --tta-aggregation max",
+        "a.onnx numbers.onnx",
+        "a.onnx a.onnx",
+        "a.onnx --device gpu",
+        "broken.onnx --tta rotate_90",
+    ],
+)
+def test_inspect_refuses_on_load_what_predict_refuses(words: str, cli, here: Path) -> None:
+    (here / "broken.onnx").write_bytes((here / "a.onnx").read_bytes()[:-9])
+    sealed(here / "numbers.onnx", IMAGE, REGRESSION)
+    graph, contract = contract_of(IMAGE, MULTICLASS)
+    views = Views(forbidden=("rotate_90",), relabel={})
+    (here / "forbids.onnx").write_bytes(compose(graph, replace(contract, views=views), ()))
+    models, slash, options = words.partition(" --")
+    predicted = cli("predict", *models.split(), "one.png", *f"{slash}{options}".split())
+    inspected = cli("inspect", *words.split(), *(["--threads", "1"] if not options else []))
+    assert (inspected.code, inspected.err, inspected.out) == (predicted.code, predicted.err, "")
+    assert inspected.code in (2, 3, 5)

@@ -35,6 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_views_of_one_model_are_tuned_and_written(cli, folder: Path) -> None:
+    (folder / "a").mkdir()
     done = cli(
         "tune", "m.onnx", "photos", *BUDGET, "--tta", "horizontal_flip,brightness", "-o", "a/tuned.yaml"
     )

@@ -82,18 +82,26 @@ def test_what_is_written_with_nothing_behind_it_is_not_stated(written) -> None:
         ("inference:\n  chekpoint: a.pt\n", 2, ".chekpoint", "did you mean `checkpoint`?"),
         ("inference:\n  adaptive: {confidance: 0.9}\n", 2, ".adaptive.confidance", "did you mean `confidence`?"),
         ("inference:\n  ensemble:\n    members: [a]\n", 3, ".ensemble.members", "known are checkpoints, aggregation, weights"),
-        ("inference:\n  strategy: tto\n", 2, ".strategy", "Invalid enum value 'tto', expected one of 'accelerate'"),
-        ("inference:\n  use_ema: 1\n", 2, ".use_ema", "Expected `bool | null`, got `int`"),
-        ("inference:\n  threads: 0\n", 2, ".threads", "Expected `int` >= 1"),
-        ("inference:\n  device: 0\n", 2, ".device", "Expected `str | null`, got `int`"),
-        ("inference:\n  precision: half\n", 2, ".precision", "Invalid enum value 'half', expected one of 'fp16', 'fp32', 'int8'"),
+        ("inference:\n  strategy: tto\n", 2, ".strategy", "expected one of accelerate, ensemble, mixed_precision, standard, tta, tta_ensemble, got 'tto'"),
+        ("inference:\n  strategy: TTA\n", 2, ".strategy", "Nearest: tta"),
+        ("inference:\n  strategy: tta-ensemble\n", 2, ".strategy", "Nearest: tta_ensemble"),
+        ("inference:\n  ensemble: {aggregation: soft_votin}\n", 2, ".ensemble.aggregation", "Nearest: soft_voting"),
+        ("inference:\n  tta: horizontal_flip\n", 2, ".tta",
+         "expected a section (a mapping such as {augmentations: [horizontal_flip]}), got 'horizontal_flip'"),
+        ("inference:\n  adaptive: 0.95\n", 2, ".adaptive", "expected a section (a mapping such as {confidence: 0.95}), got 0.95"),
+        ("inference:\n  checkpoint: ''\n", 2, ".checkpoint", "expected a text with something in it, got ''"),
+        ("inference:\n  use_ema: 1\n", 2, ".use_ema", "the setting `use_ema` is refused: expected true or false, got 1"),
+        ("inference:\n  checkpoint: [a.onnx, b.onnx]\n", 2, ".checkpoint", "Several models are an ensemble: {checkpoints: [...]}"),
+        ("inference:\n  threads: 0\n", 2, ".threads", "expected a whole number from 1, got 0"),
+        ("inference:\n  device: 0\n", 2, ".device", "expected a text, got 0"),
+        ("inference:\n  precision: half\n", 2, ".precision", "expected one of fp16, fp32, int8, got 'half'"),
         ("inference:\n  tta: {augmentations: horizontal_flip}\n", 2, ".tta.augmentations", "Write a list: [horizontal_flip]"),
         ("inference:\n  tta:\n    augmentations:\n    - rotate_90\n    - brightness: 1.2\n", 5, ".tta.augmentations[1]",
          "Write it without the space: brightness:1.2"),
-        ("inference:\n  tta: {augmentations: []}\n", 2, ".tta.augmentations", "length >= 1"),
-        ("inference:\n  ensemble: {weights: [1, yes]}\n", 2, ".ensemble.weights[1]", "Expected `float`, got `bool`"),
-        ("inference:\n  adaptive: {confidence: high}\n", 2, ".adaptive.confidence", "Expected `float | null`, got `str`"),
-        ("a: 1\ninference: [tta]\n", 2, "", "Expected `object`, got `array`"),
+        ("inference:\n  tta: {augmentations: []}\n", 2, ".tta.augmentations", "expected a list with something in it, got []"),
+        ("inference:\n  ensemble: {weights: [1, yes]}\n", 2, ".ensemble.weights[1]", "expected a number, got True"),
+        ("inference:\n  adaptive: {confidence: high}\n", 2, ".adaptive.confidence", "expected a number, got 'high'"),
+        ("a: 1\ninference: [tta]\n", 2, "", "expected a section (a mapping such as {strategy: standard, checkpoint: best.onnx}), got ['tta']"),
         ("inference:\n  checkpoint: a.pt\n  checkpoint_path: b.pt\n", 3, ".checkpoint_path", "are one setting"),
     ],
 )  # fmt: skip
@@ -131,3 +139,23 @@ def test_a_file_that_is_none_is_refused_with_its_name(data: bytes, message: str,
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StrategyError, match="the settings cannot be read: got No such file or directory"):
         read_settings(tmp_path / "absent.yaml")
+
+
+def test_a_slip_in_the_yaml_is_told_with_the_files_name(written) -> None:
+    file = written("inference:\n  tta: {augmentations: [a\n")
+    with pytest.raises(StrategyError) as caught:
+        read_settings(file)
+    assert f'in "{file}", line 2' in str(caught.value)
+    assert "unicode string" not in str(caught.value)
+
+
+def test_a_path_has_no_detour_where_it_is_the_same_file(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "clean").mkdir()
+    (tmp_path / "y").mkdir()
+    (tmp_path / "y/inference.yaml").write_text("inference: {checkpoint: ../clean/a.onnx}")
+    monkeypatch.chdir(tmp_path)
+    assert read_settings("y/inference.yaml").checkpoint == "clean/a.onnx"
+    (tmp_path / "elsewhere/deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("elsewhere/deep")
+    (tmp_path / "link/inference.yaml").write_text("inference: {checkpoint: ../clean/a.onnx}")
+    assert read_settings("link/inference.yaml").checkpoint == "link/../clean/a.onnx"

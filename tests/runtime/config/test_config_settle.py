@@ -16,7 +16,7 @@ from truecopy.config import STRATEGY_NAMES, Asked, Setting, settle
 from truecopy.config.members import artifact_settings
 from truecopy.config.setting import decide
 from truecopy.engine import available_cores
-from truecopy.errors import ArtifactError, CheckpointError, StrategyError
+from truecopy.errors import ArtifactError, CheckpointError, DeviceError, StrategyError
 
 Write = Callable[[str], str]
 
@@ -104,13 +104,109 @@ def test_a_call_comes_before_the_file_and_the_file_before_the_default(write: Wri
 
 def test_sections_that_the_strategy_does_not_ask_for_are_not_used_and_said(write: Write) -> None:
     config = write(
-        "  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90], aggregation: max}\n"
+        "  strategy: standard\n  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90], aggregation: max}\n"
         "  ensemble: {checkpoints: [b.onnx, absent.onnx], weights: [1, 2]}\n  adaptive: {confidence: 0.5}\n"
     )
     settled = settle(Asked(config=config))
     assert settled.strategy == truecopy.Strategy()
     unused = {setting.name for setting in settled.settings if setting.source == "not used"}
     assert unused == {"tta.augmentations", "tta.aggregation", "ensemble.checkpoints", "ensemble.weights", "adaptive"}  # fmt: skip
+    (told,) = settled.notes
+    assert told.startswith(f"{config}: not used by strategy 'standard': ")
+    assert set(told.partition("'standard': ")[2].split(", ")) == unused
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "passes"),
+    [
+        ("  checkpoint: a.onnx\n", "standard", 1),
+        ("  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90]}\n", "tta", 2),
+        ("  ensemble: {checkpoints: [a.onnx, b.onnx]}\n", "ensemble", 2),
+        ("  ensemble: {checkpoints: [a.onnx, b.onnx], weights: [1, 3]}\n", "ensemble", 2),
+        ("  ensemble: {checkpoints: [a.onnx, b.onnx]}\n  tta: {augmentations: [rotate_90]}\n  adaptive: {margin: 1}\n", "tta_ensemble", 4),
+    ],
+)  # fmt: skip
+def test_a_strategy_that_is_left_out_is_inferred_from_what_is_written(
+    text: str, name: str, passes: int, write: Write
+) -> None:
+    settled = settle(Asked(config=write(text)))
+    assert (settled.name, len(settled.members) * len(settled.strategy.views)) == (name, passes)
+    assert settled.settings[0] == Setting("strategy", name, "default" if name == "standard" else "inferred")
+    assert (settled.strategy.adaptive is not None) == ("adaptive" in text)
+    assert (settled.strategy.weights is not None) == ("weights" in text)
+    assert settled.notes == ()
+
+
+def test_a_call_overrides_an_inferred_strategy_and_that_is_told(write: Write, tmp_path: Path) -> None:
+    config = write("  ensemble: {checkpoints: [a.onnx, b.onnx]}\n")
+    settled = settle(Asked(config=config, views=("rotate_90",)))
+    assert settled.settings[0] == Setting("strategy", "tta_ensemble", "argument", (("inferred", "ensemble"),))
+    assert settled.notes == ()
+    settled = settle(Asked((str(tmp_path / "c.onnx"),), config))
+    assert settled.settings[0] == Setting("strategy", "standard", "argument", (("inferred", "ensemble"),))
+    assert settled.notes == (f"{config}: not used by strategy 'standard': ensemble.checkpoints",)
+
+
+def test_early_exit_without_a_second_look_is_told(write: Write) -> None:
+    config = write("  checkpoint: a.onnx\n  adaptive: {confidence: 0.9}\n")
+    assert settle(Asked(config=config)).notes == (f"{config}: not used by strategy 'standard': adaptive",)
+
+
+def test_one_model_and_several_without_a_strategy_are_not_guessed_at(write: Write, tmp_path: Path) -> None:
+    config = write("  checkpoint: a.onnx\n  ensemble: {checkpoints: [b.onnx, c.onnx]}\n")
+    refused(Asked(config=config), "the file names one model and several", f"{config}:3: ", "Add strategy: ensemble, or strategy: standard")  # fmt: skip
+    assert settle(Asked(config=config, strategy="standard")).members == (tmp_path / "a.onnx",)
+    assert settle(Asked((str(tmp_path / "c.onnx"),), config)).members == (tmp_path / "c.onnx",)
+
+
+def test_an_early_exit_that_was_tuned_for_other_looks_is_told(write: Write, tmp_path: Path) -> None:
+    config = write(
+        "  strategy: tta\n  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90]}\n  adaptive: {margin: 0.5}\n"
+    )
+    (told,) = settle(Asked(config=config, views=("contrast",))).notes
+    assert told.startswith(f"{config}: `adaptive` is the file's, and tta.augmentations of this call")
+    (told,) = settle(Asked((str(tmp_path / "b.onnx"),), config)).notes
+    assert "and checkpoint of this call" in told
+    assert settle(Asked(config=config)).notes == ()
+    assert settle(Asked(config=config, views=("contrast",), adaptive={"margin": 0.9})).notes == ()
+
+
+def test_members_are_named_by_a_pattern_too(write: Write, tmp_path: Path) -> None:
+    files = tuple(tmp_path / f"{name}.onnx" for name in "abc")
+    settled = settle(Asked((str(tmp_path / "[a-c].onnx"),)))
+    assert (settled.name, settled.members) == ("ensemble", files)
+    assert settle(Asked(config=write("  ensemble: {checkpoints: ['*.onnx']}\n"))).members == files
+    for absent in (str(tmp_path / "fold_*.onnx"), "a\0*.onnx"):
+        refused(Asked((absent,)), "no model matches the pattern: got ")
+    config = write("  ensemble: {checkpoints: ['fold_*.onnx']}\n")
+    refused(Asked(config=config), "no model matches the pattern: got 'fold_*.onnx'", ":2: `$.inference.ensemble.checkpoints`")  # fmt: skip
+
+
+def test_a_file_that_is_called_like_a_pattern_or_has_a_comma_is_that_file(
+    write: Write, tmp_path: Path
+) -> None:
+    for name in ("x[1].onnx", "a,b.onnx"):
+        (tmp_path / name).write_bytes((tmp_path / "a.onnx").read_bytes())
+        assert settle(Asked((str(tmp_path / name),))).members == (tmp_path / name,)
+
+
+def test_a_comma_between_models_is_told(write: Write) -> None:
+    refused(Asked(("a.onnx,b.onnx",)), "with no comma in a name: got 'a.onnx,b.onnx'. Write a.onnx b.onnx")
+    config = write("  ensemble: {checkpoints: ['a.onnx, b.onnx']}\n")
+    refused(Asked(config=config), f"{config}:2: `$.inference.ensemble.checkpoints`. Write [a.onnx, b.onnx]")
+
+
+def test_weighted_without_weights_says_what_to_type_for_so_many_models(write: Write, tmp_path: Path) -> None:
+    models = tuple(str(tmp_path / f"{name}.onnx") for name in "abc")
+    refused(Asked(models, member_merge="weighted"), "expected 3 numbers, one a model. Add --weights 3,2,1")
+    config = write("  ensemble: {checkpoints: [a.onnx, b.onnx], aggregation: weighted}\n")
+    refused(Asked(config=config), "$.inference.ensemble.aggregation", "Write weights: [2, 1]")
+
+
+def test_a_device_that_has_no_such_name_is_refused_with_the_nearest(write: Write, tmp_path: Path) -> None:
+    refused(Asked((str(tmp_path / "a.onnx"),), device="gpu"), "no such device: 'gpu'", "Nearest: cuda", kind=DeviceError)  # fmt: skip
+    config = write("  checkpoint: a.onnx\n  device: gpu:1\n")
+    refused(Asked(config=config), f"{config}:3: `$.inference.device`. Nearest: cuda:1", kind=DeviceError)
 
 
 def test_an_ensemble_of_the_file(write: Write, tmp_path: Path) -> None:
@@ -124,11 +220,13 @@ def test_an_ensemble_of_the_file(write: Write, tmp_path: Path) -> None:
     assert rows["ensemble.aggregation"].value == "weighted"
 
 
-def test_weights_wait_where_another_merge_is_asked_for(write: Write) -> None:
-    text = "  strategy: ensemble\n  ensemble: {checkpoints: [b.onnx, a.onnx], weights: [3, 1], aggregation: hard_voting}\n"
-    rows = settings_of(Asked(config=write(text)))
-    assert rows["ensemble.weights"] == Setting("ensemble.weights", [3.0, 1.0], "not used")
-    settled = settle(Asked(config=write(text), weights=(1.0, 1.0)))
+def test_weights_are_those_of_a_soft_vote_and_contradict_a_hard_one(write: Write) -> None:
+    text = "  strategy: ensemble\n  ensemble: {checkpoints: [b.onnx, a.onnx], weights: [3, 1], aggregation: soft_voting}\n"
+    settled = settle(Asked(config=write(text)))
+    assert (settled.strategy.member_merge, settled.strategy.weights) == ("weighted", (0.75, 0.25))
+    hard = write(text.replace("soft_voting", "hard_voting"))
+    refused(Asked(config=hard), "weights go with `weighted`, not with 'hard_voting'", f"{hard}:3: `$.inference.ensemble.weights`")  # fmt: skip
+    settled = settle(Asked(config=hard, weights=(1.0, 1.0)))
     assert settled.strategy.weights == (0.5, 0.5)
     rows = {setting.name: setting for setting in settled.settings}
     assert rows["ensemble.aggregation"] == Setting(
@@ -159,7 +257,6 @@ def test_the_weights_of_a_file_are_for_its_own_checkpoints(write: Write, tmp_pat
         ("ac", None, "tta", "tta_ensemble"),
         ("c", None, "ensemble", "standard"),
         ("c", None, "tta_ensemble", "tta"),
-        ("ac", None, "accelerate", "ensemble"),
         ("c", None, "accelerate", "accelerate"),
     ],
 )
@@ -217,6 +314,7 @@ def test_a_file_that_contradicts_itself_is_refused_with_the_place(
     ("asked", "message"),
     [
         ({"strategy": "tta_ensamble"}, "there is no strategy 'tta_ensamble': expected one of standard, "),
+        ({"strategy": "TTA"}, "Nearest: tta"),
         ({"strategy": "standard", "models": "ab"}, "the strategy 'standard' runs one model"),
         ({"strategy": "ensemble"}, "the strategy 'ensemble' runs several models"),
         ({"strategy": "standard", "views": ("rotate_90",)}, "--tta means nothing to the strategy 'standard'"),
@@ -241,6 +339,17 @@ def test_a_call_that_contradicts_itself_is_refused(
     write("")
     models = tuple(str(tmp_path / f"{name}.onnx") for name in asked.get("models", "a"))
     refused(Asked(**{**asked, "models": models}), message)
+
+
+@pytest.mark.parametrize("name", ["accelerate", "mixed_precision"])
+@pytest.mark.parametrize(("models", "views"), [("ac", None), ("", ("rotate_90",))])
+def test_a_call_never_drops_what_the_file_runs_on(
+    write: Write, tmp_path: Path, name: str, models: str, views: tuple[str, ...] | None
+) -> None:
+    config = write(f"  strategy: {name}\n  checkpoint: b.onnx\n")
+    named = tuple(str(tmp_path / f"{model}.onnx") for model in models)
+    with pytest.raises(StrategyError, match=f"the file's strategy '{name}' is one look of one model, and the call asks for more"):  # fmt: skip
+        settle(Asked(named, config, views=views))
 
 
 def test_accelerate_takes_all_gpus_unless_the_call_takes_another_device(write: Write) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 from tests.tiny_models import IMAGE, MULTICLASS, sealed
 
-from truecopy.config import Asked, settle
-from truecopy.config.written import settings_text
+from truecopy.config import Asked, settle, written
+from truecopy.config.written import settings_text, write_settings
+from truecopy.errors import StrategyError
 from truecopy.predict import Strategy
 
 
@@ -45,6 +47,42 @@ def test_the_section_settles_to_the_same_members_and_strategy(models, said, plac
     assert [path.resolve() for path in again.members] == [path.resolve() for path in settled.members]
     assert (again.device, again.threads) == (settled.device, settled.threads)
     assert Path(place).read_text().startswith("# a remark\ninference:\n  strategy: ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_folder_behind_a_link_names_its_models_as_they_are_reached_from_there(
+    models, tmp_path: Path
+) -> None:
+    """`..` leads up from the folder that the link leads to, not from the link."""
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    Path("link").symlink_to(tmp_path / "elsewhere" / "deep")
+    Path("folds/best.onnx").symlink_to("a.onnx")
+    settled = settle(Asked(models=("folds/best.onnx", models[1])))
+    write_settings(settled, settled.strategy, "link/tuned.yaml", "-")
+    again = settle(Asked(config="link/tuned.yaml"))
+    assert [path.resolve() for path in again.members] == [path.resolve() for path in settled.members]
+    # A model that is a link stays one: it may lead to a newer file tomorrow.
+    assert "../../folds/best.onnx" in Path("link/tuned.yaml").read_text()
+
+
+def test_what_would_be_read_as_something_else_is_not_written(models, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = settle(Asked(models=models))
+    monkeypatch.setattr(written, "_from", lambda _, member: f"other/{member.name}")
+    with pytest.raises(StrategyError, match=r"the settings would be read as something else.* at here\.yaml"):
+        write_settings(settled, settled.strategy, "here.yaml", "-")
+    assert [path.name for path in Path().iterdir()] == ["folds"]
+
+
+@pytest.mark.parametrize("weights", [(0.3, 0.7), (0.12, 0.52, 0.53, 0.55, 0.2), (3, 7, 11), (1, 1e6)])
+def test_weights_are_read_back_to_the_last_bit(models, weights) -> None:
+    many = tuple(models[place % 2] for place in range(len(weights)))
+    settled = settle(Asked(models=many, weights=weights))
+    # As it was tuned, and written, and read: each brings weights into their one form again.
+    one = settled.strategy
+    early = Strategy(one.views, one.view_merge, one.member_merge, one.weights, {"margin": 0.5})
+    assert early.weights == one.weights
+    write_settings(settled, early, "here.yaml", "-")
+    assert settle(Asked(config="here.yaml")).strategy == early
 
 
 def test_what_nobody_stated_is_not_written(models) -> None:

@@ -33,6 +33,13 @@ def test_what_is_no_strict_yaml_is_refused_as_the_readers_error(text: str, messa
         assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("data", ["a: [1\n", b"a: [1\n", "a: \0", b"a: \x01"])
+def test_a_slip_is_told_with_the_files_name(data: str | bytes) -> None:
+    with pytest.raises(StrategyError, match=r'in "f\.yaml", (line 1|position 3)') as caught:
+        parse_yaml(data, "f.yaml", StrategyError)
+    assert "string>" not in str(caught.value)
+
+
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
     path = tmp_path / "f.yaml"
     path.write_bytes(b"12345")

@@ -119,6 +119,12 @@ def test_any_text_that_is_no_view_is_refused_in_a_short_message(name):
     assert len(str(refusal(name))) < 400
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_a_comma_too_many(name):
+    error = refusal(name)
+    assert (error.what, error.fix) == ("an empty name of a view", "A comma too many?")
+
+
 @pytest.mark.parametrize("name", [None, 90, 1.2, ["rotate_90"], b"rotate_90", ("scale", 1.2)])
 def test_what_is_no_text_is_no_name(name):
     error = refusal(name)

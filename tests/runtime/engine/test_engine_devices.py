@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from truecopy.engine.onnxruntime_session import _compute_on_cpu
-from truecopy.engine.providers import CPU, CUDA, Device, check_available, check_running, parse_device
+from truecopy.engine.providers import (
+    CPU,
+    CUDA,
+    Device,
+    check_available,
+    check_device_name,
+    check_running,
+    parse_device,
+)
 from truecopy.errors import DeviceError
 
 
@@ -56,9 +64,30 @@ def test_cuda_has_no_tf32_and_the_same_algorithms_at_every_start() -> None:
     ],
 )
 def test_any_other_spelling_is_refused_with_those_that_are_known(name: str) -> None:
-    message = f"no such device: {name!r}: expected auto, cpu, cuda, cuda:1, cuda:all or provider:NAME. Take --device cpu"
-    with pytest.raises(DeviceError, match=f"^{re.escape(message)}$"):
-        parse_device(name, "fp32")
+    message = (
+        f"no such device: {name!r}: expected auto, cpu, cuda, cuda:1, cuda:all or provider:NAME. Nearest: "
+    )
+    for check in (check_device_name, lambda it: parse_device(it, "fp32")):
+        with pytest.raises(DeviceError, match=f"^{re.escape(message)}"):
+            check(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("gpu", "cuda"), ("GPU:1", "cuda:1"), ("CPU", "cpu"), ("cuda1", "cuda:1"), ("nvidia", "cuda"), ("provider", "provider:NAME"),
+     ("tpu", "cpu"), ("", "cpu"), ("cuda:ALL", "cuda:all")],
+)  # fmt: skip
+def test_the_nearest_device_is_named(name: str, nearest: str) -> None:
+    with pytest.raises(DeviceError) as caught:
+        check_device_name(name)
+    assert caught.value.fix == f"Nearest: {nearest}"
+
+
+@pytest.mark.parametrize(
+    "name", ["auto", "cpu", "cuda", "cuda:7", "cuda:all", "provider:OpenVINOExecutionProvider"]
+)
+def test_a_device_that_is_not_there_has_a_name(name: str) -> None:
+    check_device_name(name)
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1", f"provider:{CUDA}"])

@@ -10,10 +10,12 @@ import pytest
 from PIL import Image
 
 import truecopy
+from truecopy.contract.feature_flow import widths
 from truecopy.errors import InputError, StrategyError
 from truecopy.jobs.contenders import Contender, contender_of, contenders
 from truecopy.jobs.evaluate import evaluate
 from truecopy.jobs.labelled import LabelledItem
+from truecopy.jobs.side_by_side import Done, side_by_side
 from truecopy.predict import Strategy
 
 tiny = pytest.importorskip("tests.tiny_models")
@@ -68,7 +70,9 @@ def test_every_strategy_scores_as_if_it_were_loaded_alone(members, tmp_path: Pat
         expected = np.array(right(*alone[score.name], items))
         assert score.quality.accuracy == expected.mean()
         assert (
-            score.gain is None if score.name == "standard" else score.gain.gain == (expected - first).mean()
+            score.gains == ()
+            if score.name == "standard"
+            else score.gains[0].gain == (expected - first).mean()
         )
         assert len(score.worst) == len(items) - expected.sum()
     passes = {score.name: score.passes for score in found.scores}
@@ -97,7 +101,7 @@ def test_one_strategy_alone_is_a_stream(members, tmp_path: Path) -> None:
     model = loaded(members[1], threads=2)
     found = evaluate(model, items, [contender_of(model.strategy, 1)], paths=members[1:], data="photos")
     (score,) = found.scores
-    assert (score.name, score.members, score.passes, score.gain) == ("standard", 1, 1, None)
+    assert (score.name, score.models, score.passes, score.gains) == ("standard", (members[1],), 1, ())
     assert score.quality.accuracy == np.mean(right(members[1], Strategy(), items))
     assert (found.models, found.data, found.task, found.device) == (
         (members[1],),
@@ -114,8 +118,8 @@ def test_of_an_ensemble_each_member_alone_is_told(members, tmp_path: Path) -> No
         model = loaded(members, strategy)
         (score,) = evaluate(model, items, [contender_of(strategy, 2)], paths=members).scores
         assert [one.name for one in score.singles] == members
-        assert [one.value for one in score.singles] == [
-            np.mean(right(path, Strategy(), items)) for path in members
+        assert [one.values for one in score.singles] == [
+            (np.mean(right(path, Strategy(), items)),) for path in members
         ]
     early = Strategy(adaptive={"margin": 0.5})
     (score,) = evaluate(loaded(members, early), items, [contender_of(early, 2)], paths=members).scores
@@ -129,7 +133,7 @@ def test_an_item_that_cannot_be_read_is_a_failure_and_counts_for_nobody(members,
     compared = (contenders(names, Strategy(), 2), [contender_of(Strategy(), 2)])
     for contest in compared:
         found = evaluate(loaded(members), items, contest, paths=members)
-        assert found.items == 4
+        assert (found.items, found.answered) == (5, 4)
         ((name, error),) = found.failed
         assert name == "01.png"
         assert "01.png" in error
@@ -181,7 +185,8 @@ def test_numbers_are_measured_in_their_units(tmp_path: Path) -> None:
     assert [one.mae for one in score.quality.quantities] == pytest.approx([3, 1])
     assert found.labels == ("price", "rooms")
     assert [one.name for one in score.worst] == ["2", "1"]
-    assert score.worst[0].confidence == pytest.approx(4)
+    # Of 6 CHF and 2 rooms there is no mean: each is twice its quantity's own.
+    assert score.worst[0].confidence == pytest.approx(2)
     assert score.worst[0].true == f"price {items[2].truth[0]:.6g} CHF, rooms {items[2].truth[1]:.6g}"
 
 
@@ -215,6 +220,66 @@ def test_texts_are_right_letter_for_letter(tmp_path: Path) -> None:
     assert score.passes == np.mean([model(text).passes for text in ("a", "b")])
 
 
+def test_each_quantity_has_its_own_gain_and_more_than_0_is_better(tmp_path: Path) -> None:
+    paths = []
+    for seed in range(2):
+        weights = np.random.default_rng(seed).normal(size=(sum(widths(tiny.TABLE)), 2)).astype(np.float32)
+        paths.append(str(tiny.sealed(tmp_path / f"m{seed}.onnx", weights=weights)))
+    rows = [{"age": age, "city": "Bern", "bmi": 25.0, "remark": None} for age in (20.0, 40.0, 60.0, 30.0)]
+    first, both = ([loaded(some)(row).numbers for row in rows] for some in (paths[0], paths))
+    # The first is right about the price, the ensemble about the rooms.
+    items = [
+        LabelledItem(row, "", (float(one[0]), float(two[1])))
+        for row, one, two in zip(rows, first, both, strict=True)
+    ]
+    contest = contenders(("standard", "ensemble"), Strategy(), 2)
+    found = evaluate(loaded(paths), items, contest, paths=paths)
+    apart = np.abs(np.array(first) - np.array(both)).mean(axis=0)
+    price, rooms = found.scores[1].gains
+    assert (price.gain, rooms.gain) == pytest.approx((-apart[0], apart[1]))
+    assert price.low <= price.gain <= price.high < 0 < rooms.low <= rooms.gain <= rooms.high
+    headlines = found.scores[1].headlines
+    assert [(one.quantity, one.unit) for one in headlines] == [("price", "CHF"), ("rooms", "")]
+    assert [one.value for one in headlines] == pytest.approx([apart[0], 0], abs=1e-6)
+    assert [*found.cautions()] == [
+        f"ensemble, {name}: 4 items differ from standard: too few for an interval to mean much"
+        for name in ("price", "rooms")
+    ]
+    singles = found.scores[1].singles
+    assert singles[0].values == pytest.approx((0, apart[1]))
+
+
+def test_of_many_items_some_are_timed_evenly_spread_and_the_others_run_once(
+    members, tmp_path: Path, monkeypatch
+) -> None:
+    items = pictures(tmp_path, 10)
+    given = Strategy(VIEWS)
+    model = loaded(members, given)
+    models = [model.under(one.strategy, one.members) for one in contenders(("standard", "tta"), given, 2)]
+    asked = []
+    answer = truecopy.Model.answer
+    monkeypatch.setattr(
+        truecopy.Model, "answer", lambda self, sight: asked.append(sight.source[-6:]) or answer(self, sight)
+    )
+    done = [*side_by_side(model, models, items, 1, timed=5)]
+    timed = [one.item.name for one in done if all(answer.seconds for answer in one.answers)]
+    assert timed == ["00.png", "02.png", "04.png", "06.png", "08.png"]
+    assert all(answer.seconds is None for one in done[1::2] for answer in one.answers)
+    # Two strategies, each once; those that are timed once more, before the clock starts.
+    assert [asked.count(item.name) for item in items] == [4, 2] * 5
+
+
+def test_where_an_item_that_would_be_timed_cannot_be_read_the_next_one_is(members, tmp_path: Path) -> None:
+    items = pictures(tmp_path, 10)
+    for name in ("00.png", "01.png", "04.png"):
+        (tmp_path / name).write_bytes(b"no picture")
+    model = loaded(members)
+    models = [model.under(Strategy(), (0,)), model]
+    done = [*side_by_side(model, models, items, 1, timed=5)]
+    timed = [one.item.name for one in done if isinstance(one, Done) and one.answers[0].seconds]
+    assert timed == ["02.png", "03.png", "05.png", "06.png", "08.png"]
+
+
 def test_what_was_found_is_plain_json(members, tmp_path: Path) -> None:
     items = pictures(tmp_path, 4, classes=1)
     given = Strategy(VIEWS)
@@ -224,8 +289,12 @@ def test_what_was_found_is_plain_json(members, tmp_path: Path) -> None:
     document = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert [one["name"] for one in document["strategies"]] == ["standard", "tta"]
     assert document["strategies"][1]["views"] == list(VIEWS)
-    assert document["strategies"][0]["gain"] is None
-    assert document["strategies"][1]["gain"].keys() == {"gain", "low", "high", "level", "rounds"}
+    (first,), (second,) = (one["headlines"] for one in document["strategies"])
+    value = np.mean(right(members[0], Strategy(), items))
+    assert first == {"name": "accuracy", "value": value, "quantity": "", "unit": None, "gain": None}
+    assert second["gain"].keys() == {"gain", "low", "high", "level", "rounds", "differing"}
+    assert [one["models"] for one in document["strategies"]] == [members[:1], members[:1]]
+    assert (document["items"], document["answered"], document["timed"]) == (4, 4, 4)
     assert document["notes"] == ["x"]
 
 

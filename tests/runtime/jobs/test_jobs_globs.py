@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from truecopy.jobs.globs import expand, is_pattern
+from truecopy.jobs.globs import expand, is_pattern, only_folders
 from truecopy.jobs.images import find_images
 
 
@@ -51,6 +51,13 @@ def test_a_folder_that_is_called_like_a_pattern_is_that_folder(folder: Path) -> 
     (folder / "p[12]").mkdir()
     (folder / "p[12]/e.png").write_bytes(b"")
     assert find_images(["p[12]"]).paths == ("p[12]/e.png",)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "only"), [("p/su*", True), ("*", True), ("p/*", False), ("p/a*", False), ("absent*", False)]
+)
+def test_it_is_known_where_only_folders_match(pattern: str, only: bool, folder: Path) -> None:
+    assert only_folders(pattern) is only
 
 
 def test_inputs_keep_their_order_around_a_pattern(folder: Path) -> None:

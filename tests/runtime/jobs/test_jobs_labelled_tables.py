@@ -37,7 +37,8 @@ def manifest(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("task", "text", "truths"),
     [
-        (tiny.MULTICLASS, "file,label\nsub/b.png,high\na.png,1\n", [("sub/b.png", 2), ("a.png", 1)]),
+        (tiny.MULTICLASS, "file,label\nsub/b.png,high\na.png,middle\n", [("sub/b.png", 2), ("a.png", 1)]),
+        (tiny.MULTICLASS, "file,label\nsub/b.png,2\na.png,1\n", [("sub/b.png", 2), ("a.png", 1)]),
         (tiny.BINARY, "by;label;file\nme;spam;./a.png\n", [("./a.png", 1)]),
         (
             tiny.MULTILABEL,
@@ -70,7 +71,7 @@ def test_a_manifest_that_does_not_fit_is_refused_with_its_line(manifest: Path, t
 
 def test_rows_have_their_truth_beside_the_features(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    text = f"{HEADER},label\n40,Bern,,x,high\n1,Chur,25,,0\n"
+    text = f"{HEADER},label\n40,Bern,,x,high\n1,Chur,25,,low\n"
     assert read(path, text, tiny.MULTICLASS, tiny.TABLE) == [("rows.csv:2", 2), ("rows.csv:3", 0)]
     text = f"price,{HEADER},rooms\n700,40,Bern,,x,3\n"
     assert read(path, text, tiny.REGRESSION, tiny.TABLE) == [("rows.csv:2", (700.0, 3.0))]

@@ -13,7 +13,8 @@ from tests.tiny_models import BINARY, IMAGE, MULTICLASS, MULTILABEL, REGRESSION,
 from truecopy.contract import Task
 from truecopy.errors import InputError, StrategyError
 from truecopy.jobs.labelled import LabelledItem, halves
-from truecopy.jobs.tune import Half, tune
+from truecopy.jobs.tune import tune
+from truecopy.jobs.tuned import Half
 from truecopy.metrics import upper_bound
 from truecopy.predict import Model, Strategy, load
 from truecopy.predict.results import same_decision

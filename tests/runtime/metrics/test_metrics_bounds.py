@@ -57,13 +57,22 @@ def test_items_are_paired_so_that_what_both_get_wrong_does_not_widen_the_interva
 
 def test_no_difference_is_zero_without_an_interval_and_one_item_is_itself():
     assert paired_gain([1, 0, 1], [1, 0, 1]).to_dict() == {
-        "gain": 0, "low": 0, "high": 0, "level": 0.95, "rounds": 10_000,
+        "gain": 0, "low": 0, "high": 0, "level": 0.95, "rounds": 10_000, "differing": 0,
     }  # fmt: skip
     one = paired_gain([0.25], [1.0])
     assert (one.gain, one.low, one.high) == (0.75, 0.75, 0.75)
     # Each draw has this mean, and no rounding of a sum.
     constant = paired_gain(np.zeros(7), np.full(7, 0.1))
     assert (constant.low, constant.gain, constant.high) == (0.1, 0.1, 0.1)
+
+
+@pytest.mark.parametrize(("differing", "few"), [(0, True), (1, True), (9, True), (10, False)])
+def test_a_gain_says_how_many_items_differ_and_whether_they_are_too_few(differing, few):
+    first = np.zeros(1000)
+    second = first.copy()
+    second[:differing] = 1
+    made = paired_gain(first, second)
+    assert (made.differing, made.few, made.to_dict()["differing"]) == (differing, few, differing)
 
 
 def test_a_lower_level_and_the_other_direction():

@@ -77,18 +77,6 @@ def test_coverage_takes_equally_sure_items_together(items):
     assert made.aurc == pytest.approx(area, abs=1e-12)
 
 
-@settings(deadline=None)
-@given(ITEMS, st.sampled_from([0.0, 0.1, 1 / 3, 0.5, 1.0]))
-def test_the_coverage_within_a_budget_is_the_largest_of_any_confidence(items, budget):
-    made = coverage(*map(np.array, zip(*items, strict=True)))
-    best = 0.0
-    for least in {confidence for confidence, _ in items}:
-        answered = [right for confidence, right in items if confidence >= least]
-        if answered.count(False) / len(answered) <= budget:
-            best = max(best, len(answered) / len(items))
-    assert made.at(budget) == best
-
-
 def test_the_order_of_the_items_changes_nothing():
     confidence, correct = np.array([0.9, 0.9, 0.4, 0.9]), np.array([True, False, True, False])
     one, other = coverage(confidence, correct), coverage(confidence[::-1], correct[::-1])

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import onnxruntime
 import pytest
 from msgspec import UNSET
 from tests.tiny_models import BINARY, IMAGE, MULTICLASS, MULTILABEL, REGRESSION, UNPROVEN, sealed
 
 import truecopy
-from truecopy.artifact import split
+from truecopy.artifact import reseal, split
 from truecopy.contract import Accuracy, Decisions, Errors, OutputDifference, TensorDifference, subject_sha256
 from truecopy.contract.versions import RUNTIME_VERSION
 from truecopy.engine import Running, instruction_set
@@ -28,13 +29,34 @@ PROVEN = replace(
     accuracy=Accuracy(original=1.0, truecopy=1.0, images=7),
 )  # fmt: skip
 
+HERE = replace(PROVEN, isa=instruction_set())
+
 
 def opened(path: Path) -> Opened:
     return open_artifact(path, DEFAULT_LIMITS)
 
 
-def proven(path: Path, task=MULTICLASS, proof=PROVEN) -> Path:
-    return sealed(path, IMAGE, task, golden=True, proof=proof)
+def proven(path: Path, task=MULTICLASS, proof=PROVEN, version: str | None = None) -> Path:
+    """version: of the ONNX Runtime that the proof is of, where the file says so."""
+    if version is None:
+        return sealed(path, IMAGE, task, golden=True, proof=proof)
+    first = sealed(path.with_name("first.onnx"), IMAGE, task, golden=True, proof=proof)
+    contract = truecopy.read(first).contract
+    versions = {**contract.provenance.versions, "onnxruntime": version}
+    contract = replace(contract, provenance=replace(contract.provenance, versions=versions))
+    reseal(first, path, contract=contract)
+    first.unlink()
+    return path
+
+
+@pytest.fixture
+def here(tmp_path: Path):
+    """A file whose proof is of this very host: `here(task)`."""
+
+    def made(task=MULTICLASS) -> Path:
+        return proven(tmp_path / "here.onnx", task, HERE, onnxruntime.__version__)
+
+    return made
 
 
 @pytest.fixture
@@ -109,11 +131,30 @@ def test_the_parent_is_named_by_its_digest_and_the_versions_of_this_host_are_not
     assert replace(origin, parent=None, versions=was.versions, created=was.created) == was
 
 
-def test_a_temperature_loses_what_was_said_about_probabilities_alone(old: Path, tmp_path: Path) -> None:
-    made = with_task(opened(old), replace(MULTICLASS, temperature=2.5), tmp_path / "new.onnx")
+def test_a_temperature_loses_what_was_said_about_probabilities_alone(here, tmp_path: Path) -> None:
+    made = with_task(opened(here()), replace(MULTICLASS, temperature=2.5), tmp_path / "new.onnx")
     assert made.dropped == ("decisions",)
     proof = made.contract.proof
-    assert proof == replace(PROVEN, decisions=None, subject=proof.subject)
+    assert proof == replace(HERE, decisions=None, subject=proof.subject)
+
+
+@pytest.mark.parametrize("change", [{"provider": "cuda"}, {"isa": "another"}, {"arithmetic": "fp16"}])
+def test_new_numbers_of_a_file_that_was_proven_elsewhere_have_a_proof_of_this_host(
+    change, tmp_path: Path
+) -> None:
+    old = proven(tmp_path / "old.onnx", proof=replace(HERE, **change), version=onnxruntime.__version__)
+    made = with_task(opened(old), replace(MULTICLASS, threshold=0.75), tmp_path / "new.onnx")
+    assert made.dropped == ("output", "decisions", "accuracy")
+    assert made.contract.proof == replace(HERE, output=None, decisions=None, accuracy=None)
+
+
+@pytest.mark.parametrize("version", [None, "0.0.1"])
+def test_what_another_onnx_runtime_compared_is_left_out(version, tmp_path: Path) -> None:
+    old = proven(tmp_path / "old.onnx", proof=HERE, version=version)
+    _, derived = sealed_here(old, tmp_path / "new.onnx", device="cpu")
+    assert derived is not None
+    assert derived.dropped == ("output", "decisions", "accuracy")
+    assert derived.contract.proof == replace(HERE, output=None, decisions=None, accuracy=None)
 
 
 def test_the_new_proof_is_about_the_new_contract(digits: Path, tmp_path: Path) -> None:
@@ -124,10 +165,10 @@ def test_the_new_proof_is_about_the_new_contract(digits: Path, tmp_path: Path) -
     assert truecopy.load(made.path, device="cpu").contract == written
 
 
-def test_a_threshold_of_one_of_n_classes_loses_nothing(old: Path, tmp_path: Path) -> None:
-    made = with_task(opened(old), replace(MULTICLASS, threshold=0.75), tmp_path / "new.onnx")
+def test_a_threshold_of_one_of_n_classes_loses_nothing(here, tmp_path: Path) -> None:
+    made = with_task(opened(here()), replace(MULTICLASS, threshold=0.75), tmp_path / "new.onnx")
     assert made.dropped == ()
-    assert made.contract.proof == PROVEN
+    assert made.contract.proof == HERE
 
 
 @pytest.mark.parametrize(
@@ -138,10 +179,10 @@ def test_a_threshold_of_one_of_n_classes_loses_nothing(old: Path, tmp_path: Path
     ],
     ids=["binary", "multilabel"],
 )
-def test_thresholds_that_decide_lose_decisions_and_accuracy(task, new, tmp_path: Path) -> None:
-    made = with_task(opened(proven(tmp_path / "old.onnx", task)), new, tmp_path / "new.onnx")
+def test_thresholds_that_decide_lose_decisions_and_accuracy(task, new, here, tmp_path: Path) -> None:
+    made = with_task(opened(here(task)), new, tmp_path / "new.onnx")
     assert made.dropped == ("decisions", "accuracy")
-    assert made.contract.proof == replace(PROVEN, decisions=None, accuracy=None)
+    assert made.contract.proof == replace(HERE, decisions=None, accuracy=None)
     assert made.contract.task == new
 
 
@@ -149,7 +190,7 @@ def test_only_what_was_said_counts_as_lost(tmp_path: Path) -> None:
     old = proven(tmp_path / "old.onnx", proof=UNPROVEN)
     made = with_task(opened(old), replace(MULTICLASS, temperature=2.5), tmp_path / "new.onnx")
     assert made.dropped == ()
-    assert made.contract.proof == UNPROVEN
+    assert made.contract.proof == replace(UNPROVEN, isa=instruction_set())
 
 
 @pytest.mark.parametrize(
@@ -239,12 +280,11 @@ def test_sealed_here_the_proof_is_of_this_host_and_what_was_compared_elsewhere_i
     )
 
 
-def test_sealed_on_the_host_of_the_proof_nothing_is_left_out(tmp_path: Path) -> None:
-    here = replace(PROVEN, isa=instruction_set())
-    _, derived = sealed_here(proven(tmp_path / "old.onnx", proof=here), tmp_path / "new.onnx", device="cpu")
+def test_sealed_on_the_host_of_the_proof_nothing_is_left_out(here, tmp_path: Path) -> None:
+    _, derived = sealed_here(here(), tmp_path / "new.onnx", device="cpu")
     assert derived is not None
     assert derived.dropped == ()
-    assert derived.contract.proof == here
+    assert derived.contract.proof == HERE
 
 
 def test_mean_errors_of_another_host_are_left_out(tmp_path: Path) -> None:

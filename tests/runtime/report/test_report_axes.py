@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truecopy.report.axes import Field, ticks, widened
+from truecopy.report.axes import Field, enclosing, ticks, widened
 from truecopy.report.svg import at, fitted
 
 
@@ -21,10 +21,27 @@ def test_ticks_are_within_the_range_and_not_too_many(low: float, length: float, 
 
 @pytest.mark.parametrize(
     ("low", "high", "made"),
-    [(0.0, 1.0, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (-3.0, 12.0, [0, 5, 10]), (7.0, 7.0, [7.0])],
+    [(0.0, 1.0, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (-3.0, 12.0, [0, 5, 10]), (7.0, 7.0, [7.0]), (-2.9, 5.6, [-2, 0, 2, 4])],
 )
 def test_ticks_are_round(low: float, high: float, made: list[float]) -> None:
     assert ticks(low, high) == pytest.approx(made)
+
+
+def test_enclosing_ticks_reach_what_is_drawn() -> None:
+    assert enclosing(-2.33, 5) == [-4, -2, 0, 2, 4, 6]
+    assert enclosing(-1.67, 11.67) == [-5, 0, 5, 10, 15]
+    assert enclosing(0, 1) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    assert enclosing(0, 0) == [0]
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(2, 9))
+def test_enclosing_ticks_are_not_too_many_and_leave_nothing_beyond(low: float, length: float, most: int) -> None:
+    high = low + length
+    made = enclosing(low, high, most)
+    slack = (high - low) * 1e-6 + abs(low) * 1e-6
+    assert len(made) <= max(most, 3)
+    assert made[0] <= low + slack
+    assert made[-1] >= high - slack
 
 
 def test_a_field_puts_its_ends_at_its_corners() -> None:

@@ -41,7 +41,7 @@ def all_drawings() -> dict[str, Drawing]:
         "reliability": reliability_diagram(bins, 0.05),
         "coverage": coverage_curve(line, line / 5, (0.5, 0.1)),
         "scores": class_scores(labels, [0.9, 0.8, np.nan], [6, 9, 0]),
-        "gains": gains([Gained("base", None, 1, 1), Gained(HOSTILE, (1, -1, 3), 5, 5)], "points"),
+        "gains": gains([Gained("base", None, False, 1, 1), Gained(HOSTILE, (1, -1, 3), False, 5, 5)], "points"),
         "against": said_against_true(numbers, numbers + 1, "mm"),
         "residuals": residuals(numbers, numbers + 1, HOSTILE),
     }
@@ -109,15 +109,22 @@ def test_bars_begin_with_the_weakest_and_count_what_is_left_out() -> None:
     assert "and 37 more classes, all of them better" in texts(drawing)
 
 
-def test_a_class_without_items_has_no_bar() -> None:
+def test_a_class_without_an_f1_has_no_bar() -> None:
     assert "owl" not in texts(all_drawings()["scores"])
 
 
-@pytest.mark.parametrize(("interval", "kind"), [((1, 0.5, 2), "first"), ((1, -0.5, 2), "hollow")])
-def test_a_gain_is_filled_where_its_interval_leaves_zero_out(
-    interval: tuple[float, float, float], kind: str
+def test_a_class_without_items_that_was_said_has_a_bar_since_its_f1_of_0_counts() -> None:
+    assert texts(class_scores(("cat", "owl"), [0.9, 0.0], [6, 0]))[5:7] == ["owl", "0.0\u00a0%, 0"]
+
+
+@pytest.mark.parametrize(
+    ("interval", "few", "kind"),
+    [((1, 0.5, 2), False, "first"), ((1, -0.5, 2), False, "hollow"), ((1, 0.5, 2), True, "hollow")],
+)
+def test_a_gain_is_filled_where_its_interval_means_something_and_leaves_zero_out(
+    interval: tuple[float, float, float], few: bool, kind: str
 ) -> None:
-    drawing = gains([Gained("base", None, 1, 1), Gained("tta", interval, 2, 2)], "points")
+    drawing = gains([Gained("base", None, False, 1, 1), Gained("tta", interval, few, 2, 2)], "points")
     squares = [box.get("class") for box in tree(drawing).iter("rect") if box.get("width") == "8"]
     assert squares == [kind]
     assert "2\u00d7, 2 passes" in texts(drawing)

@@ -16,20 +16,20 @@ _CALLED = Called("the proof labels", "have", "a proof label")
 
 
 def check_truth_table(table: Path, columns: tuple[str, ...]) -> None:
-    """The file is there and its header names these columns: asked before anything long begins.
+    """The file is there, its header names these columns, and every row has its cells: before anything long begins.
 
     Raises:
-        ProofError: not readable, no rows, or a column is not there or stands twice.
+        ProofError: as `read_rows`.
     """
     with _as_proof_error():
         check_table(table, columns, _CALLED)
 
 
 def read_rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[Mapping[str, str], str]]:
-    """The rows of the file with the columns `columns` among others, each with its place `file:line`.
+    """The cells of the columns `columns`, which stand among others; row by row, each with its place `file:line`.
 
     Raises:
-        ProofError: as `check_truth_table`, or a row with more cells than the header.
+        ProofError: no such file, no CSV, no rows; a column is not there or stands twice; or a row is wrong.
     """
     with _as_proof_error():
         yield from rows_of_table(table, columns, _CALLED)
@@ -41,11 +41,12 @@ def read_truths(
     """The rows of the file, each with its truth. others: columns that it has too.
 
     Raises:
-        ProofError: as `read_rows`, or a cell that says nothing that the model could answer.
+        ProofError: as `read_rows`, or as `Truths.read`.
     """
-    for row, where in read_rows(table, (*others, *truths.columns)):
-        with _as_proof_error():
-            truth = truths.read(row, where, _CALLED)
+    rows = list(read_rows(table, (*others, *truths.columns)))
+    with _as_proof_error():
+        said = truths.read(rows, _CALLED)
+    for (row, _), truth in zip(rows, said, strict=True):
         yield row, truth
 
 

@@ -1,6 +1,6 @@
 """The file: wire format, seal, golden samples. No ONNX Runtime, no onnx package."""
 
-from .atomic import check_other_file, replacing, write_atomically
+from .atomic import check_other_file, replacing, try_to_write, write_atomically
 from .compose import compose, graph_sha256, split
 from .content import Content
 from .golden import GoldenSample, decode_golden, encode_golden
@@ -31,6 +31,7 @@ __all__ = [
     "reseal",
     "skim",
     "split",
+    "try_to_write",
     "walk",
     "write_atomically",
 ]

@@ -12,6 +12,7 @@ from truecopy.contract import Contract, subject_sha256
 from truecopy.errors import ArtifactError, CheckpointError
 
 from .neighbours import FOLDER, Neighbour, neighbour, neighbours
+from .several import differ, words
 
 CHECKPOINT_SUFFIXES = (".pt", ".pth", ".ckpt", ".th", ".tar", ".safetensors")
 _CHUNK = 1 << 20
@@ -129,12 +130,7 @@ def _of_checkpoint(path: Path, precision: str | None, use_ema: bool | None) -> P
             fix=f"Ask for one of those, or export another: {export_line(path)}",
         )
     if len({_meaning(one.contract) for one in fitting}) > 1:
-        raise CheckpointError(
-            "several artifacts were made from this checkpoint, and they differ",
-            got=_listed(fitting),
-            where=str(path),
-            fix="Name the artifact itself, or say which with --precision or --use-ema / --no-use-ema",
-        )
+        raise differ(path, fitting, known)
     return max(fitting, key=lambda one: one.contract.provenance.created).path
 
 
@@ -173,13 +169,7 @@ def _meaning(contract: Contract) -> tuple[str, str]:
 
 
 def _listed(several: Sequence[Neighbour]) -> str:
-    return ", ".join(f"{one.path} ({_words(one.contract)})" for one in several)
-
-
-def _words(contract: Contract) -> str:
-    origin = contract.provenance.checkpoint
-    weights = "" if origin is None else f", {origin.weights} weights"
-    return f"{contract.graph.precision}{weights}, {contract.provenance.created}"
+    return ", ".join(f"{one.path} ({words(one.contract)})" for one in several)
 
 
 def _origin_sha256(one: Neighbour) -> str | None:

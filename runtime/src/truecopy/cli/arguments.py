@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+
 import click
 
 from truecopy.artifact import CHECKPOINT_SUFFIXES, artifact_of
@@ -18,7 +21,7 @@ def split(arguments: tuple[str, ...], *, config: str | None = None) -> tuple[lis
     """Models, inputs. With a file of settings the models may be left out: it names them.
 
     Raises:
-        click.UsageError: no model comes first.
+        click.UsageError: no model comes first, or one comes behind an input.
     """
     count = 0
     while count < len(arguments) and is_model(arguments[count]):
@@ -29,7 +32,14 @@ def split(arguments: tuple[str, ...], *, config: str | None = None) -> tuple[lis
                 "Missing argument 'MODEL INPUT...': a model file (*.onnx), or --config FILE"
             )
         raise click.UsageError(f"expected a model file (*.onnx) first, got {arguments[0]!r}")
-    return list(arguments[:count]), list(arguments[count:])
+    models, inputs = list(arguments[:count]), list(arguments[count:])
+    behind = [word for word in inputs if is_model(word) and not os.path.isdir(word)]  # noqa: PTH112
+    if behind:
+        others = [word for word in inputs if word not in behind]
+        raise click.UsageError(
+            f"models come first, and {behind[0]!r} stands behind an input: {shlex.join([*models, *behind, *others])}"
+        )
+    return models, inputs
 
 
 def artifact_named(model: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from truecopy.artifact import artifact_of, check_other_file
+from truecopy.artifact import check_other_file
 from truecopy.contract import Binary, Multiclass, Multilabel
 from truecopy.jobs.calibrate import TEMPERATURE, Calibration, Goal, read_thresholds
 from truecopy.jobs.calibrate import calibrate as run_calibrate
@@ -17,7 +18,8 @@ from truecopy.limits import DEFAULT_LIMITS
 from truecopy.predict import open_artifact
 from truecopy.proof import Derived, with_task
 
-from .new_file import check_new_file
+from .arguments import artifact_named, split
+from .new_file import check_new_model
 from .output import complain, console, count, note, one_line, print_json
 from .progress import Counted
 
@@ -29,9 +31,7 @@ _FAILED = 5
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("model", metavar="MODEL")
-@click.argument("fit", metavar="FIT")
-@click.argument("report", metavar="REPORT")
+@click.argument("arguments", nargs=-1, metavar="MODEL FIT REPORT")
 @click.option("-o", "--output", required=True, metavar="FILE", help="The new file.")
 @click.option(
     "--temperature",
@@ -43,9 +43,7 @@ _FAILED = 5
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def calibrate(
-    model: str,
-    fit: str,
-    report: str,
+    arguments: tuple[str, ...],
     output: str,
     temperature: bool,
     thresholds: str | None,
@@ -57,13 +55,13 @@ def calibrate(
 
     Both are class folders or a CSV manifest. The result is a new file with the fitted numbers, its golden samples run
     again on this host's CPU; its parent is MODEL, which stays as it is. The file is written, and a warning printed, also
-    where REPORT says that it became worse. Exit code 1 if items could not be read.
+    where REPORT says that it became worse, or is short of the target. Exit code 1 if items could not be read.
     """
     if temperature and thresholds is not None:
         raise click.UsageError("--temperature and --thresholds: one at a time; the second on the new file")
-    check_new_file(output, overwrite=overwrite)
-    path = artifact_of(model)
-    # Before anything long begins.
+    model, fit, report = _named(arguments)
+    check_new_model(output, overwrite=overwrite)
+    path = artifact_named(model)
     check_other_file(path, output)
     goal: Goal | None = TEMPERATURE if temperature else None
     if thresholds is not None:
@@ -74,15 +72,38 @@ def calibrate(
 
     opened = open_artifact(path, DEFAULT_LIMITS)
     made = run_calibrate(opened, fit, report, goal=goal, device=device, counting=counting)
+    if not as_json:
+        # First, so that a file that cannot be written takes no result with it.
+        console().print(_table(made))
     derived = with_task(opened, made.task, output)
     if as_json:
         parent = derived.contract.provenance.parent
         print_json({"path": output, "status": "ok", "parent": parent, **made.to_dict(),
                     "dropped": list(derived.dropped)})  # fmt: skip
-    else:
-        console().print(_table(made))
-    _say(str(path), made, derived)
+    _say(path, made, derived)
     return 1 if made.fit.failed or made.report.failed else 0
+
+
+def _named(arguments: tuple[str, ...]) -> tuple[str, str, str]:
+    """MODEL, FIT, REPORT.
+
+    Raises:
+        click.UsageError: one of them is missing, or there are more.
+    """
+    models, places = split(arguments)
+    if len(models) > 1:
+        raise click.UsageError(
+            f"calibrate takes one model, got {', '.join(models)}: calibrate each into a file of its own, then name the "
+            "new files together: truecopy predict NEW_A.onnx NEW_B.onnx INPUT..."
+        )
+    if len(places) < 2:
+        missing = ("FIT", "REPORT")[len(places)]
+        raise click.UsageError(f"Missing argument '{missing}': a folder or CSV file with labelled items")
+    if len(places) > 2:
+        raise click.UsageError(
+            f"expected two places with labelled items, FIT and REPORT, got {', '.join(places)}"
+        )
+    return models[0], places[0], places[1]
 
 
 def _say(path: str, made: Calibration, derived: Derived) -> None:
@@ -95,9 +116,12 @@ def _say(path: str, made: Calibration, derived: Derived) -> None:
         note(one_line(sentence))
     for sentence in made.worse:
         complain(f"WORSE on {made.report.path}: {sentence}")
+    for sentence in made.short:
+        complain(f"short of the target on {made.report.path}: {sentence}")
     if derived.dropped:
-        note(f"proven under the old numbers, and left out of the new proof: {', '.join(derived.dropped)}")
-    note(f"wrote {derived.path}; next: truecopy diff {path} {derived.path}")
+        left_out = ", ".join(derived.dropped)
+        note(f"compared under the old numbers or on another host, and left out of the new proof: {left_out}")
+    note(f"wrote {derived.path}; next: {shlex.join(['truecopy', 'diff', path, derived.path])}")
 
 
 def _table(made: Calibration) -> Table:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from truecopy.config import Asked, Settled, settle
+from truecopy.config import Asked, Settled
 from truecopy.contract import ImageInput, Multiclass, TableInput
 from truecopy.contract.input_words import item_noun
 from truecopy.jobs.contenders import NAMES, Contender, contender_of, contenders
@@ -22,7 +22,7 @@ from truecopy.predict import Model, load
 from .new_file import check_new_file
 from .output import complain, count, note, one_line, print_json
 from .progress import Counted
-from .strategy_options import members, strategy_options
+from .strategy_options import members, settled_of, strategy_options
 
 _FAILED = 5
 Item = TypeVar("Item")
@@ -76,7 +76,10 @@ def evaluate(
     labels with | between them, one column for each quantity of a regression), rows of a table or `text` with the same
     columns beside.
 
-    Exit code 1 if an item could not be answered; it counts nowhere.
+    In a CSV file `file` is relative to that file, or absolute. `label` holds labels, or label ids, or indices from 0: one
+    kind in the whole column, and indices only where no label or label id of the model looks like a number.
+
+    Exit code 1 if an item could not be answered, which counts nowhere, or if LABELLED cannot be read.
     """
     asked, inputs = members(asked, arguments)
     if len(inputs) != 1:
@@ -84,32 +87,53 @@ def evaluate(
             f"expected one place with labelled items after the model, got {len(inputs)}: class folders, or a CSV file"
         )
     if html is not None:
-        _check_html(html, overwrite=overwrite)
-    settled = settle(asked)
+        check_new_file(html, "the report is an HTML file", (".html", ".htm"), overwrite=overwrite)
+    settled = settled_of(asked)
     compared = _compared(compare, settled)
     model = load(settled.members, device=settled.device, strategy=settled.strategy, threads=settled.threads)
+    found = _evaluated(model, inputs[0], compared, settled, top, quiet=as_json and sys.stdout.isatty())
+    # First, so that a disk that is full now takes no result with it.
+    _print(found, model, html, as_json=as_json)
+    if html is not None:
+        _write_html(html, found, model)
+        if not as_json:
+            note(f"wrote {html}")
+    return 1 if found.failed else 0
+
+
+def _evaluated(
+    model: Model,
+    data: str,
+    compared: tuple[Contender, ...],
+    settled: Settled,
+    top: tuple[int, ...] | None,
+    *,
+    quiet: bool,
+) -> Evaluation:
+    """quiet: no progress on the terminal.
+
+    Raises:
+        click.UsageError: top-k of a task without classes.
+        InputError: the labelled items cannot be read, or none of them be answered.
+    """
     if top is not None and not isinstance(model.contract.task, Multiclass):
         raise click.UsageError("--top is for models that answer one of several classes: leave it out")
-    labelled = find_labelled(inputs[0], model.contract, model.intake)
+    labelled = find_labelled(data, model.contract, model.intake)
 
     def going(outcomes: Iterable[Item]) -> Iterable[Item]:
-        return Counted(outcomes, len(labelled.items), quiet=as_json and sys.stdout.isatty())
+        return Counted(outcomes, len(labelled.items), quiet=quiet)
 
-    found = run_evaluate(
+    return run_evaluate(
         model,
         labelled.items,
         compared,
         paths=[str(path) for path in settled.members],
         workers=_workers(settled, model, compared),
         top=top,
-        data=inputs[0],
+        data=data,
         notes=labelled.notes,
         going=going,
     )
-    if html is not None:
-        _write_html(html, found, model)
-    _print(found, model, html, as_json=as_json)
-    return 1 if found.failed else 0
 
 
 def _compared(names: tuple[str, ...] | None, settled: Settled) -> tuple[Contender, ...]:
@@ -128,17 +152,6 @@ def _workers(settled: Settled, model: Model, compared: tuple[Contender, ...]) ->
     """
     rows = isinstance(model.contract.input, TableInput)
     return settled.threads if len(compared) == 1 and model.device == "cpu" and not rows else 1
-
-
-def _check_html(html: str, *, overwrite: bool) -> None:
-    """Before anything long begins.
-
-    Raises:
-        click.UsageError: the report must not be written.
-    """
-    if not html.lower().endswith((".html", ".htm")):
-        raise click.UsageError(f"the report is an HTML file: expected a name that ends in .html, got {html}")
-    check_new_file(html, overwrite=overwrite)
 
 
 def _write_html(html: str, found: Evaluation, model: Model) -> None:
@@ -171,10 +184,13 @@ def _print(found: Evaluation, model: Model, html: str | None, *, as_json: bool) 
         return
     for sentence in found.notes:
         note(one_line(sentence))
+    for sentence in found.cautions():
+        note(one_line(sentence))
+    several = len(found.scores) > 1
+    if several:
+        note(f"wall-clock: {count(found.timed, 'item')}, evenly spread, each strategy warm")
     note(
         f"{count(found.items, item_noun(model.contract))} of {found.data}, {len(found.failed)} failed; "
-        f"{found.throughput:.4g} a second{' under all strategies' if len(found.scores) > 1 else ''}; "
+        f"{found.throughput:.4g} a second{' under all strategies' if several else ''}; "
         f"{model.precision} on {model.device} ({model.provider}, onnxruntime {model.runtime_version})"
     )
-    if html is not None:
-        note(f"wrote {html}")

@@ -11,6 +11,7 @@ import click
 from truecopy.errors import InputError, OutputError
 
 from .arguments import one_model
+from .new_file import check_new_file
 from .output import console, note, one_line, print_json, refuse
 
 if TYPE_CHECKING:
@@ -63,15 +64,9 @@ def _checked(arguments: tuple[str, ...], output: str, *, overwrite: bool) -> tup
     # os.path, because Path raises on names that are too long.
     if os.path.isdir(photos[0]):  # noqa: PTH112
         raise click.UsageError(f"a sheet shows one photo: {photos[0]} is a folder")
-    if not output.lower().endswith(".png"):
-        raise click.UsageError(f"the sheet is a PNG file: expected a name that ends in .png, got {output}")
-    if os.path.isdir(output):  # noqa: PTH112
-        raise click.UsageError(f"{output} is a folder; name the new file")
-    if os.path.lexists(output):
-        if not overwrite:
-            raise click.UsageError(f"{output} exists; type --overwrite to replace it")
-        if os.path.realpath(output) in map(os.path.realpath, (model, photos[0])):
-            raise click.UsageError(f"{output} is what is to be explained: name another file")
+    check_new_file(output, "the sheet is a PNG file", (".png",), overwrite=overwrite)
+    if os.path.realpath(output) in map(os.path.realpath, (model, photos[0])):
+        raise click.UsageError(f"{output} is what is to be explained: name another file")
     return model, photos[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from truecopy.jobs.images import STDIN, Found, find_images, is_named_video
-from truecopy.jobs.standard_input import is_piped
+from truecopy.jobs.standard_input import PIPED_VIDEO, is_piped
 
 from .output import complain, count, note
 
@@ -33,13 +33,23 @@ def found_pictures(inputs: list[str], every: int | None) -> Found:
     """
     found = find_images(inputs)
     if every is not None and not any(map(is_named_video, found.paths)):
-        raise click.UsageError("--every goes with videos, and none is among the inputs")
+        raise click.UsageError(
+            f"--every goes with videos, and none is among the inputs{_where_videos(inputs, found)}"
+        )
     if found.skipped:
         videos = f", {count(found.videos, 'video')} of them: name them one by one" if found.videos else ""
         note(f"left out of folders, no images by their names: {count(found.skipped, 'file')}{videos}")
     for folder in found.unreadable:
         complain(f"the folder cannot be listed: {folder}")
     return found
+
+
+def _where_videos(inputs: list[str], found: Found) -> str:
+    if STDIN in inputs:
+        return f". {PIPED_VIDEO}"
+    if found.videos:
+        return f": the folders hold {count(found.videos, 'video')}; name them one by one, or by a pattern: folder/*.mp4"
+    return ""
 
 
 def known_total(found: Found) -> int | None:

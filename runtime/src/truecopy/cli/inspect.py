@@ -11,6 +11,7 @@ import msgspec
 
 from truecopy.artifact import Artifact, read
 from truecopy.config import Asked
+from truecopy.config.member_names import member_names
 from truecopy.contract import Contract
 from truecopy.contract.input_words import graph_input_in_words, input_parts
 from truecopy.contract.task_words import task_parts
@@ -34,13 +35,13 @@ def inspect(models: tuple[str, ...], asked: Asked, as_json: bool) -> int:
     A model that is refused does not stop the others.
 
     With --config or any option of a strategy: what a run with the same words would take, where each setting is from and
-    what it overrode; MODEL may then be left out.
+    what it overrode, or why it would be refused; MODEL may then be left out.
     """
     if asked != Asked():
         return print_settings(replace(asked, models=models), as_json=as_json)
     if not models:
         raise click.UsageError("Missing argument 'MODEL...'.")
-    return max(_one(path, as_json=as_json) for path in models)
+    return max(_one(path, as_json=as_json) for path in member_names(models))
 
 
 def _one(path: str, *, as_json: bool) -> int:

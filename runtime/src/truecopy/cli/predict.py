@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truecopy.config import Asked, open_model
+from truecopy.config import Asked, open_settled
 from truecopy.contract import ImageInput, Regression, TokensInput
 from truecopy.contract.input_words import item_noun
-from truecopy.errors import TruecopyError
+from truecopy.errors import InputError, TruecopyError
 from truecopy.jobs.answers import Answered, answer_lines, answer_pictures, answer_texts, takes
 from truecopy.jobs.video import quiet_ffmpeg
 from truecopy.predict import Failure, Model
@@ -21,7 +21,8 @@ from .answers import Heading, cells, headings, json_row
 from .inputs import check_stdin, found_pictures, known_total
 from .output import complain, console, count, note, one_line, print_json, printable
 from .progress import Counted
-from .strategy_options import members, strategy_options
+from .strategy_options import members, settled_of, strategy_options
+from .tally import Tally
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,7 +47,9 @@ _SHORT = 16
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
 @strategy_options
-@click.option("--probabilities", is_flag=True, help="With --json: all probabilities.")
+@click.option(
+    "--probabilities", is_flag=True, help="With --json: all probabilities, and what each pass said."
+)
 @click.option(
     "--output",
     "outputs",
@@ -76,9 +79,10 @@ def predict(
         if given and not as_json:
             raise click.UsageError(f"{option} goes with --json")
     check_stdin(inputs)
-    model = open_model(asked)
+    settled = settled_of(asked)
+    model = open_settled(settled)
     _check_usage(model, inputs, texts, outputs)
-    if probabilities and isinstance(model.contract.task, Regression):
+    if probabilities and isinstance(model.contract.task, Regression) and len(model.lineup.passes) == 1:
         raise click.UsageError("a regression has no probabilities: leave out --probabilities")
     if isinstance(model.contract.input, ImageInput):
         found = found_pictures(inputs, every)
@@ -96,15 +100,14 @@ def predict(
         # Nobody knows how many lines a file has that is read as it goes.
         total, unread = None if inputs else len(texts), False
     counted = Counted(answers, total, quiet=as_json and sys.stdout.isatty())
-    items, failed = (
-        _print_rows(counted, top, probabilities) if as_json else _print_tables(model, counted, top)
-    )
-    if not as_json or failed:
+    tally = _print_rows(counted, top, probabilities) if as_json else _print_tables(model, counted, top)
+    if not as_json or tally.failed:
+        noun = item_noun(model.contract)
         note(
-            f"{count(items, item_noun(model.contract))}, {failed} failed; {model.precision} on {model.device} "
-            f"({model.provider}, onnxruntime {model.runtime_version})"
+            f"{count(tally.items, noun)}, {tally.failed} failed; {tally.looks(model, settled.name, noun)}"
+            f"{model.precision} on {model.device} ({model.provider}, onnxruntime {model.runtime_version})"
         )
-    return 1 if failed or unread else 0
+    return 1 if tally.failed or unread else 0
 
 
 def _check_usage(model: Model, inputs: list[str], texts: tuple[str, ...], outputs: tuple[str, ...]) -> None:
@@ -121,28 +124,30 @@ def _check_usage(model: Model, inputs: list[str], texts: tuple[str, ...], output
     for name in outputs:
         if name not in known:
             raise click.UsageError(f"the graph has no output {name!r}, it has {', '.join(known)}")
+    try:
+        model.lineup.check_outputs(outputs)
+    except InputError as error:
+        raise click.UsageError(str(error)) from error
 
 
-def _print_rows(answers: Counted[Answered], top: int, probabilities: bool) -> tuple[int, int]:
-    """How many there were, and how many failed."""
-    items = failed = 0
+def _print_rows(answers: Counted[Answered], top: int, probabilities: bool) -> Tally:
+    tally = Tally()
     for answered in answers:
-        items += 1
-        failed += isinstance(answered.outcome, Failure)
+        tally.add(answered.outcome)
         print_json(json_row(answered, top=top, probabilities=probabilities))
-    return items, failed
+    return tally
 
 
-def _print_tables(model: Model, answers: Counted[Answered], top: int) -> tuple[int, int]:
-    """How many there were, and how many failed. A long file is several tables: none is held in memory as a whole."""
-    items = failed = 0
+def _print_tables(model: Model, answers: Counted[Answered], top: int) -> Tally:
+    """A long file is several tables: none is held in memory as a whole."""
+    tally = Tally()
     going = iter(answers)
     while part := list(islice(going, _TABLE)):
-        items += len(part)
-        failed += sum(isinstance(answered.outcome, Failure) for answered in part)
+        for answered in part:
+            tally.add(answered.outcome)
         with answers.aside():
             console().print(_table(model, part, top))
-    return items, failed
+    return tally
 
 
 def _table(model: Model, part: Iterable[Answered], top: int) -> Table:

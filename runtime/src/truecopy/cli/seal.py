@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from truecopy.artifact import reseal
 
-from .new_file import check_new_file
+from .new_file import check_new_model
 from .output import note, print_json
 
 
@@ -20,7 +22,7 @@ def seal(model: str, output: str, overwrite: bool, as_json: bool) -> int:
 
     A graph that is no longer the proven one loses its proof: the new file says level `unproven`.
     """
-    check_new_file(output, overwrite=overwrite)
+    check_new_model(output, overwrite=overwrite)
     resealed = reseal(model, output)
     if as_json:
         print_json({"path": output, "status": "ok", "graph_changed": resealed.graph_changed,
@@ -30,5 +32,5 @@ def seal(model: str, output: str, overwrite: bool, as_json: bool) -> int:
     for part, changed in (("graph", resealed.graph_changed), ("contract", resealed.contract_changed)):
         if changed:
             note(f"the {part} is not the one that was proven: the new file says `unproven`")
-    note(f"sealed {output}; next: truecopy selftest {output}")
+    note(f"sealed {output}; next: {shlex.join(['truecopy', 'selftest', output])}")
     return 0

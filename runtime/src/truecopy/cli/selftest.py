@@ -8,7 +8,8 @@ from truecopy.errors import TruecopyError
 from truecopy.proof import STAGES, Derived, SelftestReport, sealed_here
 from truecopy.proof import selftest as run_selftest
 
-from .new_file import check_new_file
+from .arguments import artifact_named
+from .new_file import check_new_model
 from .output import complain, console, note, one_line, print_json, refuse
 
 _MARK = {
@@ -57,24 +58,25 @@ def _target(models: tuple[str, ...], *, seal: bool, output: str | None, overwrit
         raise click.UsageError("--seal writes a new file: name it with -o FILE")
     if len(models) > 1:
         raise click.UsageError(f"--seal writes one file: expected one model, got {', '.join(models)}")
-    check_new_file(output, overwrite=overwrite)
+    check_new_model(output, overwrite=overwrite)
     return output
 
 
 def _one(path: str, device: str, target: str | None, *, as_json: bool) -> int:
     derived: Derived | None = None
     try:
+        model = artifact_named(path)
         if target is None:
-            report = run_selftest(path, device=device)
+            report = run_selftest(model, device=device)
         else:
-            report, derived = sealed_here(path, target, device=device)
+            report, derived = sealed_here(model, target, device=device)
     except TruecopyError as error:
         return refuse(path, error, as_json=as_json)
     if as_json:
         written = {} if target is None else {"written": derived and derived.path}
         print_json({"path": path, "status": "ok" if report.ok else "error", **report.to_dict(), **written})
     else:
-        _print(path, report)
+        _print(model, report)
     if derived is not None:
         _say(derived)
     elif target is not None:
@@ -84,7 +86,9 @@ def _one(path: str, device: str, target: str | None, *, as_json: bool) -> int:
 
 def _say(derived: Derived) -> None:
     if derived.dropped:
-        note(f"compared on another host, and left out of the new proof: {', '.join(derived.dropped)}")
+        note(
+            f"compared on another host or by another ONNX Runtime, and left out of the new proof: {', '.join(derived.dropped)}"
+        )
     proof = derived.contract.proof
     note(f"wrote {derived.path}: golden samples of {proof.provider}, {proof.arithmetic}, {proof.isa}")
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from truecopy.config import Asked, Setting, settle
+from truecopy.config import Asked, Setting
 from truecopy.config.members import artifact_settings
+from truecopy.limits import DEFAULT_LIMITS
+from truecopy.predict.lineup import Lineup
+from truecopy.predict.loading import open_artifacts
 
 from .output import console, one_line, print_json
+from .strategy_options import settled_of
 
 
 def print_settings(asked: Asked, *, as_json: bool) -> int:
-    """The very settings that a run with the same words would take.
+    """The very settings that a run with the same words would take; refused where it would be refused before any session.
 
     Raises:
-        StrategyError, CheckpointError, ArtifactError, ContractError: as a run would.
+        StrategyError, CheckpointError, ArtifactError, ContractError, DeviceError: as a run would.
     """
-    settled = settle(asked)
+    settled = settled_of(asked)
+    openeds = open_artifacts(settled.members, DEFAULT_LIMITS)
+    names = [opened.artifact.path for opened in openeds]
+    Lineup.of([opened.member for opened in openeds], names, settled.strategy)
     settings = (*settled.settings, *artifact_settings(settled.members, settled.settings))
     if as_json:
         rows = [setting.to_dict() for setting in settings]

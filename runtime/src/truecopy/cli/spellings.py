@@ -62,7 +62,23 @@ def rewrite(words: Sequence[str]) -> list[str]:
             others.append(word if name not in _DASHED else word.replace(option, name, 1))
         place += 1 + len(taken) - (1 if equals else 0)
     first = _leading(words[1:])
+    if models:
+        _check_one_place(others[first:])
     return [words[0], *others[:first], *models, *others[first:]]
+
+
+def _check_one_place(words: Sequence[str]) -> None:
+    """Weights follow the order of the models, so nothing may change that silently.
+
+    Raises:
+        click.UsageError: a model stands apart from the others.
+    """
+    for before, word in zip(("", *words), words, strict=False):
+        # Behind an option it is its value, such as a new file; a number before it was the value of one.
+        if is_model(word) and not before.startswith("-"):
+            raise click.UsageError(
+                f"name the models in one place, right behind the verb or behind --ensemble: {word} stands apart"
+            )
 
 
 def _leading(words: Sequence[str]) -> int:
@@ -74,7 +90,8 @@ def _models(option: str, following: Sequence[str], most: int) -> list[str]:
     taken = list(following[: min(_leading(following), most)])
     if not taken:
         got = f", got {following[0]!r}" if following else ""
-        raise click.UsageError(f"{option} names model files (*.onnx){got}")
+        comma = ", with spaces between them" if following and "," in following[0] else ""
+        raise click.UsageError(f"{option} names model files (*.onnx){comma}{got}")
     return taken
 
 

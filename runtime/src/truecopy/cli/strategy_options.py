@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 import click
 
-from truecopy.config import STRATEGY_NAMES, Asked, open_model
-from truecopy.predict import Model
+from truecopy.config import STRATEGY_NAMES, Asked, Settled, settle
 from truecopy.predict.strategy import MEMBER_MERGES, VIEW_MERGES
 
 from .arguments import split
+from .output import note
 
 Command: TypeAlias = Callable[..., int]
 
@@ -101,12 +101,13 @@ def members(asked: Asked, arguments: tuple[str, ...]) -> tuple[Asked, list[str]]
     return dataclasses.replace(asked, models=tuple(models)), inputs
 
 
-def open_members(asked: Asked, arguments: tuple[str, ...]) -> tuple[Model, list[str]]:
-    """The model that is asked for, and the inputs.
+def settled_of(asked: Asked) -> Settled:
+    """What is run, decided; what of a file is not used is told on stderr.
 
     Raises:
-        click.UsageError: no model comes first, and no file of settings names one.
         StrategyError, CheckpointError, ArtifactError, ContractError, DeviceError: as `truecopy.load_config`.
     """
-    asked, inputs = members(asked, arguments)
-    return open_model(asked), inputs
+    settled = settle(asked)
+    for told in settled.notes:
+        note(told)
+    return settled

@@ -6,28 +6,24 @@ import math
 import shlex
 import sys
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 
-from truecopy.artifact import write_atomically
-from truecopy.config import Asked, Settled, settle
-from truecopy.config.written import settings_text
+from truecopy.config import Asked, Settled
+from truecopy.config.written import write_settings
 from truecopy.contract.input_words import item_noun
 from truecopy.jobs.labelled import find_labelled
-from truecopy.jobs.tune import Half, Tuned, with_adaptive
 from truecopy.jobs.tune import tune as run_tune
+from truecopy.jobs.tuned import Tuned, with_adaptive
 from truecopy.predict import Model, load
 from truecopy.predict.strategy.adaptive import MEASURES, Measure
 
 from .new_file import check_new_file
-from .output import complain, console, count, note, one_line, print_json
+from .output import complain, console, note, one_line, print_json
 from .progress import Counted
-from .strategy_options import members, strategy_options
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from .strategy_options import members, settled_of, strategy_options
+from .tune_words import remark, table, typed, verdict
 
 _FAILED = 5
 Item = TypeVar("Item")
@@ -78,8 +74,9 @@ def tune(
     The full strategy is run once on every item. On one half of them the cheapest value is taken whose disagreements are
     within the budget, by an upper 95 % bound; the other half says what comes of it.
 
-    Exit code 1, and no file, if no value saves a pass within the budget, or if the other half goes beyond it. Exit code 1
-    too if items could not be answered.
+    Exit code 1, and no file, if no value saves a pass within the budget, or if on the other half more decisions differ
+    than that. These are counted: the bound of the other half is told, not promised, and with few items chance has a part
+    in either answer. Exit code 1 too if items could not be answered.
     """
     asked, inputs = members(asked, arguments)
     if len(inputs) != 1:
@@ -89,8 +86,8 @@ def tune(
     if asked.adaptive is not None:
         raise click.UsageError("--adaptive is what is looked for: leave it out; --by says what is compared")
     if output is not None:
-        _check_output(output, overwrite=overwrite)
-    settled = settle(asked)
+        check_new_file(output, "the settings are a YAML file", (".yaml", ".yml"), overwrite=overwrite)
+    settled = settled_of(asked)
     model = _loaded(settled)
     labelled = find_labelled(inputs[0], model.contract, model.intake)
 
@@ -99,18 +96,18 @@ def tune(
 
     tuned = run_tune(model, labelled.items, budget=budget, by=by, going=going)
     written = output if tuned.holds else None
-    if written is not None:
-        text = settings_text(settled, tuned.adaptive, written, _remark(tuned, item_noun(model.contract)))
-        write_atomically(written, text.encode())
+    # First, so that a file that cannot be written takes no result with it.
     if as_json:
         _print_row(tuned, settled, written)
     else:
         _print(tuned, model, labelled.notes)
         if settled.strategy.adaptive is not None:
-            note(f"the file's own early exit, {_adaptive(settled.strategy.adaptive.to_dict())}, was left out")
+            note(f"the file's own early exit, {typed(settled.strategy.adaptive.to_dict())}, was left out")
     _say_failed(tuned)
-    if written is not None and not as_json:
-        note(f"wrote {written}; next: truecopy predict --config {shlex.quote(written)} INPUT...")
+    if written is not None:
+        write_settings(settled, tuned.adaptive, written, remark(tuned, item_noun(model.contract)))
+        if not as_json:
+            note(f"wrote {written}; next: truecopy predict --config {shlex.quote(written)} INPUT...")
     return 0 if tuned.holds and not tuned.failed else 1
 
 
@@ -123,77 +120,20 @@ def _loaded(settled: Settled) -> Model:
     )
 
 
-def _check_output(output: str, *, overwrite: bool) -> None:
-    """Before anything long begins.
-
-    Raises:
-        click.UsageError: the file must not be written.
-    """
-    if Path(output).suffix.lower() not in {".yaml", ".yml"}:
-        raise click.UsageError(
-            f"the settings are a YAML file: expected a name that ends in .yaml, got {output}"
-        )
-    check_new_file(output, overwrite=overwrite)
-
-
 def _print_row(tuned: Tuned, settled: Settled, written: str | None) -> None:
     paths = [str(path) for path in settled.members]
     row = {"path": paths[0], "models": paths, "status": "ok" if tuned.holds else "error", **tuned.to_dict()}
-    print_json(row | ({"output": written} if tuned.holds else {"error": _verdict(tuned), "output": None}))
+    print_json(row | ({"output": written} if tuned.holds else {"error": verdict(tuned), "output": None}))
 
 
 def _print(tuned: Tuned, model: Model, notes: tuple[str, ...]) -> None:
     if tuned.fit is not None and tuned.report is not None:
-        console().print(_table(tuned, tuned.fit, tuned.report, item_noun(model.contract)))
+        console().print(table(tuned, tuned.fit, tuned.report, item_noun(model.contract)))
     for sentence in notes:
         note(one_line(sentence))
-    (note if tuned.holds else complain)(_verdict(tuned))
+    (note if tuned.holds else complain)(verdict(tuned))
     if tuned.holds:
-        note(f"use it with --adaptive {_adaptive(tuned.adaptive.adaptive.to_dict())}")  # type: ignore[union-attr]
-
-
-def _table(tuned: Tuned, fit: Half, report: Half, noun: str) -> Table:
-    from rich.table import Table
-
-    table = Table("")
-    for half, role in ((fit, "found on"), (report, "reported on")):
-        table.add_column(f"{role} {count(half.items, noun)}", justify="right")
-    for name, cells in (
-        (
-            "decisions that differ",
-            [f"{half.disagreements} ({_percent(half.share)})" for half in (fit, report)],
-        ),
-        ("  at most, by 95 %", [_percent(half.bound) for half in (fit, report)]),
-        (f"passes of {tuned.passes}", [f"{half.passes:.2f}" for half in (fit, report)]),
-        ("stopped early", [_percent(half.early) for half in (fit, report)]),
-        ("right, full", [_percent(half.full) for half in (fit, report)]),
-        ("right, adaptive", [_percent(half.adaptive) for half in (fit, report)]),
-    ):
-        table.add_row(name, *cells)
-    return table
-
-
-def _verdict(tuned: Tuned) -> str:
-    budget = f"at most {_percent(tuned.budget)} of disagreement"
-    if tuned.report is None:
-        return f"nothing gained: no {tuned.by} saves a pass with {budget}, so the full strategy stays"
-    found = f"{tuned.by} {tuned.value!r}"
-    if not tuned.holds:
-        return (
-            f"{found} does not hold: {_percent(tuned.report.share)} of the decisions of the other half differ, and "
-            f"{budget} was asked for. More labelled items find a safer one"
-        )
-    return f"{found}: {tuned.report.passes:.2f} of {tuned.passes} passes, {_percent(tuned.report.share)} of decisions differ"
-
-
-def _remark(tuned: Tuned, noun: str) -> str:
-    assert tuned.fit is not None  # noqa: S101 - it holds
-    assert tuned.report is not None  # noqa: S101
-    return (
-        f"truecopy tune: at most {_percent(tuned.budget)} of decisions may change. Found on "
-        f"{count(tuned.fit.items, noun)}; of {tuned.report.items} others {_percent(tuned.report.share)} changed, with "
-        f"{tuned.report.passes:.2f} of {tuned.passes} passes."
-    )
+        note(f"use it with --adaptive {typed(tuned.adaptive.adaptive.to_dict())}")  # type: ignore[union-attr]
 
 
 def _say_failed(tuned: Tuned) -> None:
@@ -201,12 +141,3 @@ def _say_failed(tuned: Tuned) -> None:
         complain(f"{one_line(name)}: {error}")
     if len(tuned.failed) > _FAILED:
         complain(f"{len(tuned.failed) - _FAILED} more failed")
-
-
-def _adaptive(measure: dict[str, float]) -> str:
-    return ",".join(f"{by}={value!r}" for by, value in measure.items())
-
-
-def _percent(share: float) -> str:
-    """`0.5 %`, `12.3 %`: three digits that count."""
-    return f"{100 * share:.3g} %"

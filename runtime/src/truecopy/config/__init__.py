@@ -1,7 +1,7 @@
 """Settings: the `inference:` section of a YAML file and what a call says, decided once, with the reasons kept."""
 
 from .asked import Asked
-from .load import load_config, open_model
+from .load import load_config, open_settled
 from .setting import Setting, Source
 from .settings_file import SettingsFile, read_settings
 from .settle import Settled, settle
@@ -16,7 +16,7 @@ __all__ = [
     "Source",
     "StrategyName",
     "load_config",
-    "open_model",
+    "open_settled",
     "read_settings",
     "settle",
 ]

@@ -26,16 +26,24 @@ class Members:
     settings: tuple[Setting | None, ...]
 
 
-def find_members(asked: Asked, file: SettingsFile, strategy: str) -> Members:
+def find_members(asked: Asked, file: SettingsFile, strategy: Setting) -> Members:
     """Find the artifacts of the models that the call names, else the file.
 
     Raises:
-        StrategyError: no model is named, or not as many as the strategy runs.
+        StrategyError: no model is named, or not as many as the strategy runs; or a file without a strategy that names one
+            and several.
         CheckpointError, ArtifactError: what is named has no artifact, or one that is not what was asked for.
     """
-    many = strategy in WITH_MEMBERS
+    many = strategy.value in WITH_MEMBERS
     named = list(asked.models) or None
-    several = None if file.checkpoints is None else list(file.checkpoints)
+    stated = file.members if many and named is None else file.checkpoints
+    several = None if stated is None else list(stated)
+    if strategy.source == "inferred" and many and named is None and file.checkpoint is not None:
+        raise StrategyError(
+            "the file names one model and several, and no strategy that says which are run",
+            where=file.where("ensemble.checkpoints"),
+            fix=f"Add strategy: {strategy.value}, or strategy: standard for `checkpoint` alone",
+        )
     one = decide("checkpoint", named[0] if named else None, file.checkpoint, None, used=not many)
     all_ = decide("ensemble.checkpoints", named, several, None, used=many)
     names = _names(all_ if many else one, file, many=many)
@@ -43,7 +51,7 @@ def find_members(asked: Asked, file: SettingsFile, strategy: str) -> Members:
     use_ema = decide("use_ema", asked.use_ema, file.said.use_ema, None)
     wanted = None if precision is None else str(precision.value)
     averaged = None if use_ema is None else bool(use_ema.value)
-    if strategy == "mixed_precision":
+    if strategy.value == "mixed_precision":
         if precision is not None and wanted != HALF:
             raise StrategyError(
                 f"`mixed_precision` runs the FP16 variant, and the precision is {wanted}",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-# In the order of precedence; `not used`: the file states it, but the strategy does not ask for it.
-Source: TypeAlias = Literal["argument", "file", "artifact", "default", "not used"]
+# In the order of precedence. `inferred`: from what else the file states. `not used`: the file states it, but the strategy
+# does not ask for it.
+Source: TypeAlias = Literal["argument", "file", "inferred", "artifact", "default", "not used"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,12 +15,13 @@ from truecopy.contract.strict_yaml import line_numbers, parse_yaml, read_bounded
 from truecopy.errors import StrategyError
 from truecopy.predict.strategy import MemberMerge, ViewMerge
 
-from .strategy_names import StrategyName
+from .complaints import complaint_of
+from .member_names import member_names
+from .setting import Source
+from .strategy_names import StrategyName, name_of
 
 MAX_BYTES = 1 << 20
 SECTION = "inference"
-_AT = re.compile(r" - at (?:`key` in |`key in )?`?(\$[^`]*)`$")
-_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
 _ROOT = f"$.{SECTION}"
 
 Words = Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(min_length=1, max_length=1000)]
@@ -80,8 +80,19 @@ class SettingsFile:
         return f"{self.path}{'' if line is None else f':{line}'}: `{path}`"
 
     def beside(self, name: str) -> str:
-        """A path as the file means it: from its own folder."""
-        return str((self.path or Path()).parent / name)
+        """A path as the file means it: from its own folder, without `x/../` where that is the same file."""
+        joined = (self.path or Path()).parent / name
+        short = os.path.normpath(joined)
+        return short if os.path.realpath(short) == os.path.realpath(joined) else str(joined)
+
+    @property
+    def strategy(self) -> tuple[Source, str] | None:
+        """As it is written, else what views and checkpoints say together; None where nothing does."""
+        if self.said.strategy is not None:
+            return "file", self.said.strategy
+        several = self.said.ensemble.checkpoints is not None
+        name = name_of(views=self.said.tta.augmentations is not None, members=several)
+        return None if name == "standard" else ("inferred", name)
 
     @property
     def checkpoint(self) -> str | None:
@@ -92,6 +103,19 @@ class SettingsFile:
     def checkpoints(self) -> tuple[str, ...] | None:
         names = self.said.ensemble.checkpoints
         return None if names is None else tuple(map(self.beside, names))
+
+    @property
+    def members(self) -> tuple[str, ...] | None:
+        """`checkpoints`, with the files of patterns.
+
+        Raises:
+            StrategyError: a pattern that nothing matches, or commas in a name.
+        """
+        names = self.said.ensemble.checkpoints
+        if names is None:
+            return None
+        folder = (self.path or Path()).parent
+        return tuple(map(self.beside, member_names(names, folder, self.where("ensemble.checkpoints"))))
 
     @property
     def adaptive(self) -> dict[str, float] | None:
@@ -142,32 +166,7 @@ def _converted(section: Any, file: SettingsFile) -> Inference:
     try:
         return msgspec.convert(section, Inference, strict=True)
     except msgspec.ValidationError as error:
-        text = explain(str(error), section, Inference)
-        at = _AT.search(text)
-        path = at[1].removeprefix("$").removeprefix(".") if at else ""
-        unknown = _UNKNOWN.search(text)
-        if unknown:
-            path = f"{path}.{unknown[1]}".removeprefix(".")
+        wrong = complaint_of(explain(str(error), section, Inference), section)
         raise StrategyError(
-            f"the settings are refused: {text[: at.start()] if at else text}",
-            where=file.where(path),
-            fix=_hint(path, section),
+            wrong.what, expected=wrong.expected, got=wrong.got, where=file.where(wrong.path), fix=wrong.fix
         ) from error
-
-
-def _hint(path: str, section: Any) -> str | None:
-    """What was probably meant by lists and numbers written in another way."""
-    value = section
-    for key, index in re.findall(r"([A-Za-z_]\w*)|\[(\d+)\]", path):
-        try:
-            value = value[int(index)] if index else value[key]
-        except (TypeError, KeyError, IndexError):
-            return None
-    if path in {"tta.augmentations", "ensemble.checkpoints", "ensemble.weights"} and not isinstance(
-        value, list
-    ):
-        return f"Write a list: [{value}]"
-    if path.startswith("tta.augmentations[") and isinstance(value, dict) and len(value) == 1:
-        ((name, number),) = value.items()
-        return f"Write it without the space: {name}:{number}"
-    return None

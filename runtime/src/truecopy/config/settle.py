@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from truecopy.contract.view_names import expand
-from truecopy.engine import available_cores
-from truecopy.errors import StrategyError
+from truecopy.engine import available_cores, check_device_name
+from truecopy.errors import DeviceError, StrategyError
 from truecopy.predict.strategy import Adaptive, Strategy
 
 from .asked import Asked
+from .member_names import member_names
 from .members import find_members
+from .notes import notes_on
 from .setting import Setting, decide
 from .settings_file import SettingsFile, read_settings
 from .strategy_names import WITH_MEMBERS, WITH_VIEWS, strategy_name
@@ -25,7 +27,10 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Everything that `truecopy.load` needs, and `settings`: each with where it came from and what it overrode."""
+    """Everything that `truecopy.load` needs, and `settings`: each with where it came from and what it overrode.
+
+    notes: lines that everyone should see who runs it: what of the file is not used.
+    """
 
     members: tuple[Path, ...]
     strategy: Strategy
@@ -33,6 +38,7 @@ class Settled:
     device: str
     threads: int
     settings: tuple[Setting, ...]
+    notes: tuple[str, ...] = ()
 
 
 def settle(asked: Asked) -> Settled:
@@ -42,27 +48,31 @@ def settle(asked: Asked) -> Settled:
         StrategyError: settings that contradict one another, or something that is missing; says what to write.
         CheckpointError: a checkpoint without its artifact, or other weights than `use_ema` asks for.
         ArtifactError: another precision than asked for, or no FP16 variant.
+        DeviceError: no device has such a name.
     """
+    asked = replace(asked, models=member_names(asked.models))
     file = read_settings(asked.config) if asked.config is not None else SettingsFile()
-    name = strategy_name(asked, file.said.strategy)
+    name = strategy_name(asked, file.strategy)
     looks, many = name.value in WITH_VIEWS, name.value in WITH_MEMBERS
-    members = find_members(asked, file, name.value)
-    strategy, of_strategy = _strategy(asked, file, looks=looks, many=many)
+    members = find_members(asked, file, name)
+    strategy, of_strategy = _strategy(asked, file, len(members.paths), looks=looks, many=many)
     device = _device(asked, file, name)
     threads = decide("threads", asked.threads, file.said.threads, available_cores())
-    rows = (name, *members.settings, *of_strategy, device, threads)
+    stated = (name, *members.settings, *of_strategy, device, threads)
+    rows = tuple(row for row in stated if row is not None)
     return Settled(
         members.paths,
         strategy,
         name.value,
         device.value,
         _value(threads),
-        tuple(row for row in rows if row is not None),
+        rows,
+        notes_on(rows, name.value, None if file.path is None else str(file.path)),
     )
 
 
 def _strategy(
-    asked: Asked, file: SettingsFile, *, looks: bool, many: bool
+    asked: Asked, file: SettingsFile, count: int, *, looks: bool, many: bool
 ) -> tuple[Strategy, tuple[Setting | None, ...]]:
     tta = file.said.tta
     views = decide("tta.augmentations", asked.views, tta.augmentations, None, used=looks)
@@ -73,7 +83,7 @@ def _strategy(
             fix="Write tta: {augmentations: [horizontal_flip]}, or --tta horizontal_flip",
         )
     view_merge = decide("tta.aggregation", asked.view_merge, tta.aggregation, "mean", used=looks)
-    member_merge, weights = _of_members(asked, file, many=many)
+    member_merge, weights = _of_members(asked, file, count, many=many)
     adaptive = decide("adaptive", asked.adaptive, file.adaptive, None, used=looks or many)
     rows = (views, view_merge, member_merge, weights, adaptive)
     seen = _checked(file, views, lambda: expand(_value(views, ())))
@@ -92,11 +102,22 @@ def _strategy(
     return strategy, rows
 
 
-def _of_members(asked: Asked, file: SettingsFile, *, many: bool) -> tuple[Setting | None, Setting | None]:
+def _of_members(
+    asked: Asked, file: SettingsFile, count: int, *, many: bool
+) -> tuple[Setting | None, Setting | None]:
     """Merge and weights. Weights belong to the models beside which they were written, and to `weighted` alone."""
     said = file.said.ensemble
     by_call = asked.member_merge or ("weighted" if asked.weights is not None else None)
-    by_file = said.aggregation or ("weighted" if many and said.weights is not None else None)
+    by_file = said.aggregation
+    if many and said.weights is not None:
+        if by_file == "hard_voting" and by_call is None:
+            raise StrategyError(
+                "weights go with `weighted`, not with 'hard_voting'",
+                where=file.where("ensemble.weights"),
+                fix="Leave one of the two out",
+            )
+        # A soft vote with weights has a name of its own.
+        by_file = "weighted" if by_file in (None, "soft_voting") else by_file
     merge = decide("ensemble.aggregation", by_call, by_file, "soft_voting", used=many)
     weighted = many and _value(merge) == "weighted"
     if weighted and asked.weights is None and said.weights is not None and asked.models:
@@ -104,6 +125,16 @@ def _of_members(asked: Asked, file: SettingsFile, *, many: bool) -> tuple[Settin
             "the weights of the file are for its own checkpoints, and this call names others",
             where=file.where("ensemble.weights"),
             fix="Add --weights, one number a model, or --ensemble-aggregation soft_voting",
+        )
+    if weighted and asked.weights is None and said.weights is None:
+        # As many numbers as there are models.
+        numbers = [str(number) for number in range(count, 0, -1)]
+        typed = merge is not None and merge.source == "argument"
+        raise StrategyError(
+            "`weighted` needs weights",
+            expected=f"{count} numbers, one a model",
+            where=None if typed else file.where("ensemble.aggregation"),
+            fix=f"Add --weights {','.join(numbers)}" if typed else f"Write weights: [{', '.join(numbers)}]",
         )
     stated = None if said.weights is None else list(said.weights)
     weights = decide(
@@ -115,8 +146,9 @@ def _of_members(asked: Asked, file: SettingsFile, *, many: bool) -> tuple[Settin
 def _device(asked: Asked, file: SettingsFile, name: Setting) -> Setting:
     said = file.said.device
     if name.value != "accelerate":
-        setting = decide("device", asked.device, said, "auto")
-        return setting or Setting("device", "auto", "default")
+        setting = decide("device", asked.device, said, "auto") or Setting("device", "auto", "default")
+        _checked(file, setting, lambda: check_device_name(setting.value))
+        return setting
     by_call = name.source == "argument"
     beside = asked.device if by_call else said
     if beside not in _SPREADS:
@@ -134,10 +166,10 @@ def _checked(file: SettingsFile, setting: Setting | None, make: Callable[[], Mad
     """`make()`, and where it stands in the file if what it refuses stands there."""
     try:
         return make()
-    except StrategyError as error:
+    except (StrategyError, DeviceError) as error:
         if setting is None or setting.source != "file":
             raise
-        raise StrategyError.of(error, where=file.where(setting.name)) from error
+        raise type(error).of(error, where=file.where(setting.name)) from error
 
 
 def _value(setting: Setting | None, otherwise: Any = None) -> Any:

@@ -24,8 +24,15 @@ _OF = {
 }
 
 
-def strategy_name(asked: Asked, file: str | None) -> Setting:
+def name_of(*, views: bool, members: bool) -> str:
+    """The strategy that looks at several views, and asks several members."""
+    return _OF[views, members]
+
+
+def strategy_name(asked: Asked, file: tuple[Source, str] | None) -> Setting:
     """What is run: as it is named by the call, else as the call's views and models and the file's strategy say together.
+
+    file: its strategy, and whether it is stated or inferred.
 
     A call that names one model of a file's ensemble runs that one; one that names views adds them to the file's ensemble.
 
@@ -34,34 +41,35 @@ def strategy_name(asked: Asked, file: str | None) -> Setting:
     """
     if asked.strategy is not None:
         if asked.strategy not in STRATEGY_NAMES:
-            near = difflib.get_close_matches(asked.strategy, STRATEGY_NAMES, n=1, cutoff=0.0)
+            near = difflib.get_close_matches(asked.strategy.lower(), STRATEGY_NAMES, n=1, cutoff=0.0)
             raise StrategyError(
                 f"there is no strategy {asked.strategy!r}",
                 expected=f"one of {', '.join(STRATEGY_NAMES)}",
                 fix=f"Nearest: {near[0]}",
             )
-        setting = Setting("strategy", asked.strategy, "argument", _shadow(file))
+        setting = Setting("strategy", asked.strategy, "argument", () if file is None else (file,))
     else:
         setting = _implied(asked, file)
     _check_call(asked, setting.value)
     return setting
 
 
-def _implied(asked: Asked, file: str | None) -> Setting:
-    views = asked.views is not None or file in WITH_VIEWS
-    members = len(asked.models) > 1 if asked.models else file in WITH_MEMBERS
-    name = _OF[views, members]
-    if name == "standard" and file in {"mixed_precision", "accelerate"}:
-        name = str(file)
-    if name == file:
-        return Setting("strategy", name, "file")
-    if file is None and name == "standard":
-        return Setting("strategy", name, "default")
-    return Setting("strategy", name, "argument", _shadow(file))
-
-
-def _shadow(file: str | None) -> tuple[tuple[Source, str], ...]:
-    return () if file is None else (("file", file),)
+def _implied(asked: Asked, file: tuple[Source, str] | None) -> Setting:
+    source, stated = file or ("default", "standard")
+    views = asked.views is not None or stated in WITH_VIEWS
+    members = len(asked.models) > 1 if asked.models else stated in WITH_MEMBERS
+    name = name_of(views=views, members=members)
+    if stated in {"mixed_precision", "accelerate"}:
+        if name != "standard":
+            raise StrategyError(
+                f"the file's strategy {stated!r} is one look of one model, and the call asks for more",
+                got="--tta" if asked.views is not None else f"{len(asked.models)} models",
+                fix=f"Leave it out, or say that {name!r} takes its place: --strategy {name}",
+            )
+        name = stated
+    if name == stated:
+        return Setting("strategy", name, source)
+    return Setting("strategy", name, "argument", () if file is None else (file,))
 
 
 def _check_call(asked: Asked, name: str) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,9 @@ def parse_yaml(data: bytes | str, where: str, refusal: type[TruecopyError]) -> A
     try:
         return yaml.load(data, _Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise refusal(f"not valid YAML: {' '.join(str(error).split())}", where=where) from error
+        # PyYAML calls what it was given "<unicode string>" or "<byte string>".
+        told = re.sub('"<(unicode|byte) string>"', lambda _: f'"{where}"', " ".join(str(error).split()))
+        raise refusal(f"not valid YAML: {told}", where=where) from error
 
 
 def line_numbers(text: str) -> dict[str, int]:

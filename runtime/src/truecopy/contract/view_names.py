@@ -74,6 +74,13 @@ def canonical(name: str) -> str:
     """
     if not isinstance(name, str):
         raise StrategyError("a view is named by a text", expected=_SPELLINGS, got=repr(name)[:80])
+    if not name.strip():
+        raise StrategyError(
+            "an empty name of a view",
+            expected=f"one of {_SPELLINGS}",
+            got=repr(name[:80]),
+            fix="A comma too many?",
+        )
     base, colon, parameter = name.partition(":")
     if base not in BASES:
         raise StrategyError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,16 @@ class Device:
     options: Mapping[str, str]
 
 
+def check_device_name(name: str) -> None:
+    """Is it the name of a device, whether there is one or not?
+
+    Raises:
+        DeviceError: it is not; the nearest is named.
+    """
+    if name not in ("auto", "cuda:all"):
+        parse_device(name, "fp32")
+
+
 def parse_device(name: str, precision: str) -> Device:
     """The device that `name` asks for: `cpu`, `cuda`, `cuda:1` or `provider:NAME`.
 
@@ -48,7 +59,7 @@ def parse_device(name: str, precision: str) -> Device:
         raise DeviceError(
             f"no such device: {name!r}",
             expected="auto, cpu, cuda, cuda:1, cuda:all or provider:NAME",
-            fix="Take --device cpu",
+            fix=f"Nearest: {_nearest(name)}",
         )
     if precision == "int8":
         raise DeviceError(
@@ -58,6 +69,16 @@ def parse_device(name: str, precision: str) -> Device:
         )
     index = str(int(match[1] or "0"))
     return Device(f"cuda:{index}", CUDA, {**CUDA_OPTIONS, "device_id": index})
+
+
+def _nearest(name: str) -> str:
+    """`cuda` of `gpu`; the CPU where nothing is near."""
+    plain = re.sub("gpu|nvidia", "cuda", name.strip().lower())
+    if plain.startswith("provider"):
+        return "provider:NAME"
+    return next(
+        iter(difflib.get_close_matches(plain, ("cpu", "cuda", "cuda:1", "cuda:all", "auto"), n=1)), "cpu"
+    )
 
 
 def check_available(device: Device, available: Iterable[str], version: str) -> None:

@@ -54,6 +54,10 @@ def contenders(names: Sequence[str], given: Strategy, members: int) -> tuple[Con
 
 
 def _contender(name: str, given: Strategy, members: int) -> Contender:
+    if not name:
+        raise StrategyError(
+            "an empty name of a strategy", expected=f"some of {', '.join(NAMES)}", fix="A comma too many?"
+        )
     if name not in NAMES:
         (near,) = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.0)
         raise StrategyError(

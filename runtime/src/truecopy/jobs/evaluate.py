@@ -10,17 +10,17 @@ from typing import TypeAlias
 
 import numpy as np
 
-from truecopy.contract import Task
+from truecopy.contract import Regression, Task
 from truecopy.contract.kind import kind_of
 from truecopy.errors import InputError
-from truecopy.metrics import ClassQuality, Quality, paired_gain, top_k
+from truecopy.metrics import ClassQuality, Gain, Quality, paired_gain, top_k
 from truecopy.predict import Model
 
 from .contenders import Contender
 from .evaluation import Evaluation, MemberScore, StrategyScore
+from .kept import Kept, quality, unique_labels
 from .labelled import LabelledItem, Truth
 from .side_by_side import Done, Failed, Outcomes, alone, side_by_side
-from .told import Told, quality, unique_labels
 from .worst import worst
 
 Going: TypeAlias = Callable[[Iterable[Done | Failed]], Iterable[Done | Failed]]
@@ -40,10 +40,10 @@ def evaluate(
 ) -> Evaluation:
     """Answer every item by every strategy and measure the answers against the truth.
 
-    An item is decoded once and answered by all strategies in turn, each with nothing made in advance; its seconds are
-    those of decoding and its own. Who begins changes from item to item, so that nobody always finds the caches warm. An
-    item that one strategy cannot answer counts for none. One strategy alone runs as `model.stream` does, and its seconds
-    are those of the whole, divided by the items.
+    An item is decoded once and answered by all strategies in turn. Seconds are those of some two hundred evenly spread
+    items, which each strategy reads and answers for itself, once to warm up and once by the clock. An item that one
+    strategy cannot answer counts for none. One strategy alone runs as `model.stream` does, and its seconds are those of
+    the whole, divided by the items.
 
     model: with all members and all views that `compared` takes. paths: what its members are called. workers: items in
     work at a time; of several strategies more than one take a model loaded with `threads=1`, and only where the graph is
@@ -72,69 +72,81 @@ def evaluate(
     if not done:
         raise _nothing(failed, data)
     if len(models) == 1:
-        done = [_with_seconds(one, seconds / (len(done) + len(failed))) for one in done]
+        timed, each = len(items), [seconds / len(items)]
+    else:
+        timed, each = _timed(done)
     task = model.contract.task
     return Evaluation(
         task=kind_of(task),
         models=tuple(paths),
         data=data,
-        items=len(done),
+        items=len(items),
         failed=tuple((one.item.name, str(one.error)) for one in failed),
         labels=unique_labels(task),
-        scores=_scores(model.contract.task, compared, done, paths, top),
+        scores=_scores(task, compared, done, each, paths, top),
+        timed=timed,
         seconds=seconds,
-        throughput=(len(done) + len(failed)) / seconds,
+        throughput=len(items) / seconds,
         workers=workers,
         device=model.device,
         notes=notes,
     )
 
 
-def _with_seconds(done: Done, seconds: float) -> Done:
-    return Done(done.item, tuple(answer._replace(seconds=seconds) for answer in done.answers))
+def _timed(done: Sequence[Done]) -> tuple[int, list[float]]:
+    """How many items were timed, and the seconds of each strategy, the mean."""
+    rows = [[answer.seconds for answer in one.answers] for one in done if one.answers[0].seconds is not None]
+    return len(rows), np.mean(rows, axis=0).tolist()  # type: ignore[arg-type]  # all of an item, or none
 
 
 def _scores(
     task: Task,
     compared: Sequence[Contender],
     done: Sequence[Done],
+    seconds: Sequence[float],
     paths: Sequence[str],
     top: Sequence[int] | None,
 ) -> tuple[StrategyScore, ...]:
+    """seconds: of an item, for each strategy."""
     labels = unique_labels(task)
     items = [one.item for one in done]
+    truths = [item.truth for item in items]
     made: list[StrategyScore] = []
     for place, contender in enumerate(compared):
         answers = [one.answers[place] for one in done]
-        said = [answer.told for answer in answers]
-        seconds = float(np.mean([answer.seconds for answer in answers]))
-        first = [one.answers[0].score for one in done]
-        own = [answer.score for answer in answers]
-        singles = zip(
-            [paths[member] for member in contender.members],
-            np.mean([answer.singles for answer in answers], axis=0).tolist(),
-            strict=False,
-        )
+        said = [answer.kept for answer in answers]
+        models = tuple(paths[member] for member in contender.members)
+        singles = np.mean([answer.singles for answer in answers], axis=0).tolist()
         made.append(
             StrategyScore(
                 name=contender.name,
                 strategy=contender.strategy,
-                members=len(contender.members),
-                quality=_quality(task, said, [item.truth for item in items], labels, top),
+                models=models,
+                quality=_quality(task, said, truths, labels, top),
                 passes=float(np.mean([answer.passes for answer in answers])),
-                seconds=seconds,
-                ratio=seconds / made[0].seconds if made else 1.0,
-                gain=paired_gain(np.array(first), np.array(own)) if place else None,
+                seconds=seconds[place],
+                ratio=seconds[place] / seconds[0],
+                gains=_gains(task, done, place) if place else (),
                 worst=worst(task, items, said, labels),
-                singles=tuple(MemberScore(name, value) for name, value in singles),
+                # Empty where no member is told by itself.
+                singles=tuple(MemberScore(*one) for one in zip(models, map(tuple, singles), strict=False)),
             )
         )
     return tuple(made)
 
 
+def _gains(task: Task, done: Sequence[Done], place: int) -> tuple[Gain, ...]:
+    """Of the strategy at `place` over the first, for each headline; more than 0 is better."""
+    first = np.array([one.answers[0].scores for one in done]).T
+    own = np.array([one.answers[place].scores for one in done]).T
+    # Of errors less is better.
+    pairs = zip(own, first, strict=True) if isinstance(task, Regression) else zip(first, own, strict=True)
+    return tuple(paired_gain(*pair) for pair in pairs)
+
+
 def _quality(
     task: Task,
-    said: Sequence[Told],
+    said: Sequence[Kept],
     truths: Sequence[Truth],
     labels: tuple[str, ...],
     top: Sequence[int] | None,

@@ -23,9 +23,18 @@ def expand(inputs: Iterable[str]) -> Iterator[str]:
 
 
 def _matches(pattern: str) -> list[str]:
-    try:
-        found = set(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path would change `./` and bytes of names
-    except (ValueError, RecursionError):  # a null byte; thousands of folders
-        return []
     # A file that is called `-` is not standard input.
-    return sorted("./-" if path == "-" else path for path in found if os.path.isfile(path))  # noqa: PTH113
+    return sorted("./-" if path == "-" else path for path in _named(pattern) if os.path.isfile(path))  # noqa: PTH113
+
+
+def only_folders(pattern: str) -> bool:
+    """Something matches, and none of it is a file."""
+    found = _named(pattern)
+    return bool(found) and all(map(os.path.isdir, found))
+
+
+def _named(pattern: str) -> set[str]:
+    try:
+        return set(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path would change `./` and bytes of names
+    except (ValueError, RecursionError):  # a null byte; thousands of folders
+        return set()

@@ -7,7 +7,7 @@ import os
 from truecopy.errors import UnreadableInput, Unsupported
 from truecopy.predict import Failure, Result
 
-from .globs import is_pattern
+from .globs import is_pattern, only_folders
 from .images import SUFFIXES as PICTURES
 from .images import is_named_video
 
@@ -67,6 +67,12 @@ def check_lines_file(path: str, *, table: bool) -> None:
 
 
 def _no_match(path: str) -> UnreadableInput:
+    if only_folders(path):
+        return UnreadableInput(
+            "only folders match the pattern",
+            where=path,
+            fix=f"For the files in them: {path.rstrip('/')}/*.jpg; a folder that is named itself is gone through",
+        )
     return UnreadableInput(
         "no file matches the pattern",
         where=path,

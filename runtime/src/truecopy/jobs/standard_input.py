@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
 
-from truecopy.errors import UnreadableInput
+from truecopy.errors import UnreadableInput, Unsupported
 from truecopy.intake import ImageIntake, Intake
 from truecopy.pixels.encoded import read_stream
 from truecopy.pixels.videos import HEAD, refuse_video
 
 NAME = "<stdin>"
+PIPED_VIDEO = (
+    "`truecopy predict MODEL clip.mp4 --every 10` answers the frames of a file: a piped video is not read"
+)
 
 
 def is_piped() -> bool:
@@ -27,9 +30,11 @@ def one_picture(intake: ImageIntake) -> bytes:
         UnreadableInput: it is empty. TooLarge: more than `limits.max_bytes`. Unsupported: a video.
     """
     stream = _stream()
-    refuse_video(
-        stream.peek(HEAD)[:HEAD], NAME
-    )  # before it is read as a whole: of a slow pipe, what has come
+    try:
+        # Before it is read as a whole: of a slow pipe, what has come.
+        refuse_video(stream.peek(HEAD)[:HEAD], NAME)
+    except Unsupported as error:
+        raise Unsupported.of(error, fix=PIPED_VIDEO) from error
     return read_stream(stream, NAME, intake.limits)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from truecopy.contract import Regression, Task
 
 from .evaluation import Mistake
+from .kept import Kept, scores
 from .labelled import LabelledItem, Truth
-from .told import Told, score
 
 MOST = 24
 
@@ -19,16 +19,17 @@ MOST = 24
 def worst(
     task: Task,
     items: Sequence[LabelledItem],
-    answers: Sequence[Told],
+    answers: Sequence[Kept],
     labels: Sequence[str],
     most: int = MOST,
 ) -> tuple[Mistake, ...]:
     """At most `most` wrong answers, the surest first; of numbers the largest errors first. Ties by the items' order."""
-    wrong = [
-        (sure, -place)
-        for place, (item, one) in enumerate(zip(items, answers, strict=True))
-        if (sure := _sure(task, one, item.truth, len(labels))) is not None
-    ]
+    truths = [item.truth for item in items]
+    if isinstance(task, Regression):
+        sures = _errors(answers, truths)
+    else:
+        sures = [_sure(one, truth, len(labels)) for one, truth in zip(answers, truths, strict=True)]
+    wrong = [(sure, -place) for place, sure in enumerate(sures) if sure is not None]
     return tuple(
         Mistake(
             items[-place].name,
@@ -41,10 +42,20 @@ def worst(
     )
 
 
-def _sure(task: Task, one: Told, truth: Truth, labels: int) -> float | None:
+def _errors(answers: Sequence[Kept], truths: Sequence[Truth]) -> list[float | None]:
+    """Of one quantity in its unit. Of several, whose units differ, each as a multiple of its mean, and the largest.
+
+    None where all is right.
+    """
+    errors = np.array([scores(one, truth) for one, truth in zip(answers, truths, strict=True)])
+    if errors.shape[1] > 1:
+        means = errors.mean(axis=0)
+        errors = errors / np.where(means > 0, means, 1)
+    return [error or None for error in errors.max(axis=1).tolist()]
+
+
+def _sure(one: Kept, truth: Truth, labels: int) -> float | None:
     """How sure the wrong answer was, None where it was right."""
-    if isinstance(task, Regression):
-        return score(one, truth) or None
     if one.decided == truth:
         return None
     if isinstance(truth, frozenset) and isinstance(one.decided, frozenset):

@@ -9,6 +9,7 @@ from .coverage import Coverage, coverage
 from .edit_distance import edit_distance
 from .gain import Gain, paired_gain
 from .labels_quality import LabelsQuality, labels_quality
+from .most_confused import most_confused
 from .numbers_quality import NumbersQuality, numbers_quality
 from .probability import brier, log_loss
 from .quality import Quality
@@ -42,6 +43,7 @@ __all__ = [
     "log_loss",
     "macro",
     "micro",
+    "most_confused",
     "needed",
     "numbers_quality",
     "paired_gain",

@@ -26,11 +26,6 @@ class Coverage:
     error: Array
     aurc: float
 
-    def at(self, error: float) -> float:
-        """The largest coverage whose error is at most `error`; 0 where even the surest items are wrong more often."""
-        within = np.flatnonzero(self.error <= error)
-        return float(self.coverage[within[-1]]) if within.size else 0.0
-
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: at most a hundred points, the first that reaches each percent of coverage."""
         wanted = np.searchsorted(self.coverage, np.arange(1, SHOWN + 1) / SHOWN - 1e-12)

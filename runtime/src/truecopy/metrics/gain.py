@@ -13,6 +13,9 @@ from .plain import Array, numbers
 
 ROUNDS = 10_000
 LEVEL = 0.95
+# A draw of so few differences can miss them all: an interval covers less than it says, and of one difference in
+# thousands of items it may even be a point.
+FEW_DIFFERING = 10
 
 # With so few different values of an item (right, wrong; better, same, worse) a round is one draw of their counts.
 _FEW = 32
@@ -22,13 +25,22 @@ _AT_ONCE = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """gain: the mean of second - first. low, high: the ends of the interval of `level` (a share) from `rounds` rounds."""
+    """gain: the mean of second - first. low, high: the ends of the interval of `level` (a share) from `rounds` rounds.
+
+    differing: items on which the two differ.
+    """
 
     gain: float
     low: float
     high: float
     level: float
     rounds: int
+    differing: int
+
+    @property
+    def few(self) -> bool:
+        """So few items differ that the interval does not mean much."""
+        return self.differing < FEW_DIFFERING
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -38,6 +50,7 @@ class Gain:
             "high": self.high,
             "level": self.level,
             "rounds": self.rounds,
+            "differing": self.differing,
         }
 
 
@@ -64,11 +77,12 @@ def paired_gain(
     first = numbers("first", first, None)
     second = numbers("second", second, len(first))
     differences = second - first
+    differing = int(np.count_nonzero(differences))
     values, counts = np.unique(differences, return_counts=True)
     if len(values) == 1:
         # Every draw has this mean; a sum would round it.
         same = float(values[0]) + 0.0
-        return Gain(same, same, same, level, rounds)
+        return Gain(same, same, same, level, rounds, differing)
     random = np.random.default_rng(seed)
     if len(values) <= _FEW:
         drawn = random.multinomial(len(differences), counts / len(differences), size=rounds)
@@ -76,7 +90,7 @@ def paired_gain(
     else:
         means = _means_of_draws(differences, rounds, random)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return Gain(float(differences.mean()), float(low), float(high), level, rounds)
+    return Gain(float(differences.mean()), float(low), float(high), level, rounds, differing)
 
 
 def _means_of_draws(values: Array, rounds: int, random: np.random.Generator) -> Array:

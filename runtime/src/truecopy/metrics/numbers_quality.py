@@ -19,12 +19,6 @@ class NumbersQuality:
     said: Array
     truth: Array
 
-    @property
-    def headline(self) -> tuple[str, float]:
-        """The one number to compare by, and its name: of one quantity its mean absolute error, of several the mean of theirs."""
-        errors = [quantity.mae for quantity in self.quantities]
-        return "mean absolute error", sum(errors) / len(errors)
-
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, without the numbers of each item; what is undefined or infinite is null."""
         return {"items": self.items, "quantities": [quantity.to_dict() for quantity in self.quantities]}

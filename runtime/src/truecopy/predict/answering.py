@@ -11,7 +11,6 @@ import numpy as np
 from truecopy.contract import Contract
 from truecopy.contract import Sequence as SequenceTask
 from truecopy.engine import Session
-from truecopy.errors import Unsupported
 from truecopy.intake import Item
 
 from .generation import generate
@@ -42,12 +41,7 @@ def answer(
         OutputError: a graph failed, or answered with NaN or infinity, or with what is no probability.
         Unsupported: `outputs` of many passes.
     """
-    if outputs and (lineup.generates or len(lineup.passes) > 1):
-        raise Unsupported(
-            "the answer takes many passes: no other output belongs to it",
-            got=f"outputs={outputs!r}",
-            fix="Ask one model, with one view",
-        )
+    lineup.check_outputs(outputs)
     if lineup.generates:
         return [generate(lineup.members[0], sessions[0], sight.item(0, 0)) for sight in sights]
     said: list[list[Said]] = [[] for _ in sights]

@@ -10,7 +10,7 @@ import numpy as np
 from truecopy.contract import Autoregressive, Contract, Regression, TableInput, Task
 from truecopy.contract import Sequence as SequenceTask
 from truecopy.contract.kind import kind_of
-from truecopy.errors import StrategyError
+from truecopy.errors import StrategyError, Unsupported
 from truecopy.pixels.views import compile_views
 
 from .alignment import order_in
@@ -88,6 +88,17 @@ class Lineup:
     def generates(self) -> bool:
         """Text token by token: one member, and as many passes as it takes."""
         return _generates(self.task)
+
+    def check_outputs(self, names: tuple[str, ...]) -> None:
+        """Raises:
+        Unsupported: other outputs of the graph are asked for, and many passes make the answer.
+        """
+        if names and (self.generates or len(self.passes) > 1):
+            raise Unsupported(
+                "the answer takes many passes: no other output belongs to it",
+                got=f"outputs={names!r}",
+                fix="Ask one model, with one view",
+            )
 
     def merged(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """What the first len(rows) passes come to.

@@ -54,11 +54,22 @@ def load(
             fix="Write truecopy.Strategy(views=['horizontal_flip']); settings in words are for YAML: truecopy.load_config",
         )
     paths = [_artifact(path, precision) for path in _paths(path_or_paths)]
-    openeds = [open_artifact(path, limits or DEFAULT_LIMITS) for path in paths]
+    openeds = open_artifacts(paths, limits or DEFAULT_LIMITS)
     for path, opened in zip(paths, openeds, strict=True):
         check_precision(opened.artifact.contract, precision, path)
-    _check_different(paths, openeds)
     return Model.of(openeds, strategy or Strategy(), device, threads or available_cores())
+
+
+def open_artifacts(paths: Sequence[Path], limits: Limits) -> list[Opened]:
+    """The members, verified and compiled; no session is opened.
+
+    Raises:
+        ArtifactError, ContractError: a file is refused.
+        StrategyError: one file stands twice.
+    """
+    openeds = [open_artifact(path, limits) for path in paths]
+    _check_different(paths, openeds)
+    return openeds
 
 
 def _paths(path_or_paths: Name | Sequence[Name]) -> list[Path]:

@@ -226,6 +226,7 @@ class Model:
                 raise Unsupported(
                     f"the graph has no output {name!r}", expected=f"one of {', '.join(map(repr, known))}"
                 )
+        self.lineup.check_outputs(outputs)
 
     def _try_sight(self, source: Any, color: ChannelOrder | None) -> Sight | Failure:
         try:

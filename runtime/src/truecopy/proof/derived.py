@@ -43,7 +43,7 @@ def with_task(
 ) -> Derived:
     """Write the opened file to `target` with another task of the same kind: a temperature, or thresholds.
 
-    The golden samples are run on this host's CPU, where every host can replay them.
+    The golden samples are run on this host's CPU, where every host can replay them; so the proof is of this host.
 
     Raises:
         ContractError: `target` is the opened file, or more of the task is changed than that.
@@ -59,9 +59,11 @@ def with_task(
             where=path,
             fix=f"See what differs: truecopy selftest {path} --device cpu",
         )
-    proof, dropped = _under(old.proof, old.task, task)
+    proof, elsewhere = _on(old, session)
+    proof, outdated = _under(proof, old.task, task)
     draft = replace(old, task=task, proof=proof)
-    return Derived(os.fsdecode(target), _write(opened, session, draft, target, limits), dropped)
+    contract = _write(opened, session, draft, target, limits)
+    return Derived(os.fsdecode(target), contract, (*elsewhere, *outdated))
 
 
 def sealed_here(
@@ -88,7 +90,7 @@ def sealed_here(
     if not report.ok:
         return report, None
     old = opened.artifact.contract
-    proof, dropped = _on(old.proof, Host.of(session, old.graph.precision))
+    proof, dropped = _on(old, session)
     contract = _write(opened, session, replace(old, proof=proof), target, limits)
     return report, Derived(os.fsdecode(target), contract, dropped)
 
@@ -109,16 +111,21 @@ def _check_numbers_only(old: Task, new: Task) -> None:
 def _under(proof: Proof, old: Task, new: Task) -> tuple[Proof, tuple[str, ...]]:
     """What still holds of a proof when the task has other numbers; graph, steps and raw outputs are the same."""
     if isinstance(old, Multiclass) and isinstance(new, Multiclass):
-        # The best class stays the best at any temperature, and so do the share of right answers and the flips; how far
-        # probabilities are apart does not. A threshold changes none of them.
+        # A temperature keeps the order of the classes, so the share of right answers and the flips stay as they were
+        # counted; but for two classes so near that float32 cannot tell them apart after the division. How far
+        # probabilities are apart does not stay. A threshold changes none of them.
         return _without(proof, () if old.temperature == new.temperature else ("decisions",))
     return _without(proof, ("decisions", "accuracy"))
 
 
-def _on(proof: Proof, host: Host) -> tuple[Proof, tuple[str, ...]]:
-    """What still holds of a proof on another host: tensors, which the selftest replayed. Outputs were compared elsewhere."""
-    here = replace(proof, provider=host.provider, arithmetic=host.arithmetic, isa=host.isa)
-    same = here == proof
+def _on(old: Contract, session: Session) -> tuple[Proof, tuple[str, ...]]:
+    """What still holds of a proof where `session` runs: tensors, which the selftest replayed.
+
+    Outputs were compared elsewhere, unless host and ONNX Runtime are the same; a file that does not say is of another one.
+    """
+    host = Host.of(session, old.graph.precision)
+    here = replace(old.proof, provider=host.provider, arithmetic=host.arithmetic, isa=host.isa)
+    same = here == old.proof and old.provenance.versions.get("onnxruntime") == session.running.version
     return _without(here, () if same else ("output", "decisions", "accuracy", "errors"))
 
 

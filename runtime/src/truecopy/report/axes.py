@@ -64,11 +64,28 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers (1, 2 or 5 times a power of ten apart) within [low, high], at most `most` of them."""
     if not low < high:
         return [low]
-    raw = (high - low) / max(most - 1, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * factor for factor in (1, 2, 5, 10, 20) if power * factor >= raw * (1 - 1e-9))
-    begin, end = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    for step in _steps(low, high, most):
+        begin, end = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if end - begin < most:
+            break
     return [index * step for index in range(begin, end + 1)]
+
+
+def enclosing(low: float, high: float, most: int = 6) -> list[float]:
+    """The same, with a first one at or below `low` and a last one at or above `high`: nothing stands beyond a number."""
+    if not low < high:
+        return [low]
+    for step in _steps(low, high, most):
+        begin, end = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if end - begin < most:
+            break
+    return [index * step for index in range(begin, end + 1)]
+
+
+def _steps(low: float, high: float, most: int) -> Iterator[float]:
+    """Round ones, the smallest first: below it there would be too many ticks for certain."""
+    power = 10.0 ** math.floor(math.log10((high - low) / (most + 1)))
+    yield from (power * factor for factor in (1, 2, 5, 10, 20, 50, 100))
 
 
 def numbered(values: Sequence[float]) -> list[tuple[float, str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 STYLE = """
 :root{color-scheme:light dark;--page:#f4f6f8;--card:#fff;--ink:#1a2230;--soft:#566072;--line:#d5dbe3;--wash:#eef2f6;
---first:#0b5cad;--second:#b8500b;--on-first:#fff}
+--first:#0b5cad;--second:#b8500b;--on-first:#fff;--shade:#1a223055}
 @media (prefers-color-scheme:dark){:root{--page:#0f1318;--card:#181d24;--ink:#e7eaef;--soft:#a0a9b8;--line:#343c48;
---wash:#20262f;--first:#6db3ff;--second:#ffa657;--on-first:#0b1520}}
+--wash:#20262f;--first:#6db3ff;--second:#ffa657;--on-first:#0b1520;--shade:#000c}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
@@ -25,7 +25,10 @@ p{margin:0 0 12px;max-width:75ch}
 .facts div{min-width:0}
 dt{color:var(--soft);font-size:.85rem}
 dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
-.scroll{overflow-x:auto;margin:0 0 14px;max-width:100%}
+.scroll{overflow-x:auto;margin:0 0 14px;max-width:100%;background:linear-gradient(90deg,var(--card) 40%,transparent)
+0 0/40px 100% no-repeat local,linear-gradient(270deg,var(--card) 40%,transparent) 100% 0/40px 100% no-repeat local,
+linear-gradient(90deg,var(--shade),transparent) 0 0/16px 100% no-repeat scroll,linear-gradient(270deg,var(--shade),
+transparent) 100% 0/16px 100% no-repeat scroll}
 .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--first);outline-offset:2px}
 table{border-collapse:collapse;width:max-content;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{padding:6px 20px 6px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
@@ -70,9 +73,9 @@ summary{cursor:pointer;font-weight:600;margin-bottom:10px}
 footer{color:var(--soft);font-size:.88rem;padding-block:4px 28px}
 @media (max-width:560px){body{font-size:15px}body>*{padding-inline:12px}section{padding:14px 12px}
 h1{font-size:1.4rem}.facts{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}
-.pictures{grid-template-columns:repeat(auto-fill,minmax(136px,1fr));gap:14px}}
+.pictures{grid-template-columns:repeat(auto-fill,minmax(136px,1fr));gap:14px}th,td{padding-right:12px}}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#eee;
---first:#0b5cad;--second:#b8500b;--on-first:#fff}
+--first:#0b5cad;--second:#b8500b;--on-first:#fff;--shade:transparent}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}nav{display:none}
 body{font-size:11pt}body>*{max-width:none;padding-inline:0}section{border:0;padding:0;margin:14pt 0}
 .scroll{overflow:visible}figure,tr,.facts,pre{break-inside:avoid}h2,summary{break-after:avoid}}

@@ -14,10 +14,12 @@ _BOOLS: Mapping[str, float] = {"True": 1.0, "False": 0.0}
 _WHOLE = re.compile(r"[ \t]*[+-]?[0-9]{1,24}[ \t]*")
 
 
-def _number(text: str) -> float | None:
-    """Python's float syntax without underscores and foreign digits; "nan" is a missing cell, a bool 1.0 or 0.0."""
-    if text in _BOOLS:
-        return _BOOLS[text]
+def number(text: str) -> float | None:
+    """Python's float syntax without underscores and foreign digits; "nan" is a missing cell.
+
+    Raises:
+        Mistyped: it is no number, or none that is finite.
+    """
     if text.isascii() and "_" not in text:
         try:
             number = float(text)
@@ -32,6 +34,11 @@ def _fix_of(text: str) -> str:
     if text.count(",") == 1 and "." not in text:
         return "Write the decimal point as a point"
     return "Correct it; a missing number is an empty cell or nan"
+
+
+def _number(text: str) -> float | None:
+    """The same, and a bool is 1.0 or 0.0."""
+    return _BOOLS[text] if text in _BOOLS else number(text)
 
 
 def _float32(text: str) -> float | None:

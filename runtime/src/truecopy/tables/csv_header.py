@@ -1,17 +1,16 @@
-"""The header of a CSV file: its columns, and by them what stands between cells."""
+"""The header of a CSV file, cut by each of the delimiters that may stand between cells."""
 
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from dataclasses import dataclass
 
-from truecopy.errors import InputError, UnreadableInput
+from truecopy.errors import UnreadableInput
 
-from .columns import Columns, listed
 from .csv_lines import SAVE, Lines
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+QUOTE = 'Close it, or write a quote as two: ""'
+_DELIMITERS = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,40 +19,24 @@ class Header:
     delimiter: str
 
 
-def read_header(lines: Lines, columns: Columns, path: str) -> Header:
-    """Line 1, cut by the one delimiter that gives the contract's columns.
+def cut_header(lines: Lines, path: str) -> tuple[Header, ...]:
+    """The first line that is not empty, in every way that it can be cut; comma, semicolon, tab. Of an empty file nothing.
 
     Raises:
-        UnreadableInput: the file is empty, or the header is no CSV. InputError: a column is missing, unknown, or stands
-            twice; or two delimiters give the columns.
+        UnreadableInput: the header is no CSV.
     """
     first = _whole(lines, path)
-    found = [header for mark in _DELIMITERS if (header := _cut(first, mark)) is not None]
-    if not found:
-        if "\r" in first[0].rstrip("\r\n"):
-            raise UnreadableInput(
-                "lines end with a lone carriage return, as on old Macs", expected="line feeds",
-                where=f"{path}:1", fix=SAVE,
-            )  # fmt: skip
-        raise UnreadableInput("the header is not CSV", got=repr(first[0][:60]), where=f"{path}:1")
-    fitting = {header.names: header for header in reversed(found) if _fits(header, columns)}
-    if len(fitting) > 1:
-        marks = " and ".join(_DELIMITERS[header.delimiter] for header in reversed(fitting.values()))
-        raise InputError(
-            "the header can be cut in two ways", got=f"{marks} both give the columns", where=f"{path}:1",
-            fix="Quote the names, or pass a DataFrame",
+    if not first:
+        return ()
+    found = tuple(header for mark in _DELIMITERS if (header := _cut(first, mark)) is not None)
+    if found:
+        return found
+    if "\r" in first[0].rstrip("\r\n"):
+        raise UnreadableInput(
+            "lines end with a lone carriage return, as on old Macs", expected="line feeds",
+            where=f"{path}:1", fix=SAVE,
         )  # fmt: skip
-    if fitting:
-        return next(iter(fitting.values()))
-    closest = max(
-        found,
-        key=lambda header: (
-            len(columns.known.intersection(header.names)),
-            len(header.names) == len(columns.names),
-        ),
-    )
-    _refuse(closest, columns, path)
-    return closest
+    raise UnreadableInput("the header is not CSV", got=repr(first[0][:60]), where=f"{path}:1")
 
 
 def _whole(lines: Lines, path: str) -> list[str]:
@@ -67,10 +50,8 @@ def _whole(lines: Lines, path: str) -> list[str]:
         if whole and quotes % 2 == 0:
             return whole
     if whole:
-        raise UnreadableInput("a quote in the header is never closed", where=f"{path}:1")
-    raise UnreadableInput(
-        "the file is empty", expected="a header with the names of the columns, then rows", where=path
-    )
+        raise UnreadableInput("a quote in the header is never closed", where=f"{path}:1", fix=QUOTE)
+    return whole
 
 
 def _cut(lines: list[str], delimiter: str) -> Header | None:
@@ -79,39 +60,3 @@ def _cut(lines: list[str], delimiter: str) -> Header | None:
     except (csv.Error, ValueError):  # ValueError: more than one row
         return None
     return Header(tuple(names), delimiter)
-
-
-def _fits(header: Header, columns: Columns) -> bool:
-    return (
-        len(set(header.names)) == len(header.names)
-        and columns.known.issuperset(header.names)
-        and set(header.names).issuperset(columns.values)
-    )
-
-
-def _refuse(header: Header, columns: Columns, path: str) -> None:
-    where = f"{path}:1"
-    name, times = Counter(header.names).most_common(1)[0]
-    if times > 1:
-        raise InputError(f"column {name!r} stands twice in the header", where=where, fix="Remove one of them")
-    if not columns.known.intersection(header.names):
-        raise InputError(
-            "the first line names no column of the model",
-            expected=f"a header with {listed(columns.names)}",
-            got=listed(header.names),
-            where=where,
-            fix=_unknown_fix(header, columns),
-        )
-    columns.check_names(header.names, where)
-
-
-def _unknown_fix(header: Header, columns: Columns) -> str:
-    """Fitted on an array the columns have scikit-learn's names for those that have none: x0, x1, ..."""
-    count = len(columns.names)
-    unnamed = columns.names == tuple(f"x{place}" for place in range(count))
-    if unnamed and len(header.names) == count:
-        return (
-            f"The model was fitted without names: rename the columns to {listed(columns.names)}, in the order of "
-            "training, or fit on the DataFrame and export again"
-        )
-    return "Write the names of the columns as the first line"

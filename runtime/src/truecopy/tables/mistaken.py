@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from truecopy.errors import InputError, UnreadableInput, Unsupported
+from truecopy.errors import UnreadableInput, Unsupported
 
 from .csv_lines import SAVE
 
@@ -48,28 +48,40 @@ def check_text(head: bytes, where: str) -> None:
     Raises:
         Unsupported: they begin a picture. UnreadableInput: they begin something else that is no text.
     """
-    error = _other_file(head, where)
-    if error is not None:
-        raise error
+    what = _picture(head)
+    if what is not None:
+        raise picture(what, where)
+    check_csv(head, where)
 
 
-def _other_file(head: bytes, where: str) -> InputError | None:
+def check_csv(head: bytes, where: str) -> None:
+    """The same where nobody takes rows of a table for a picture.
+
+    Raises:
+        UnreadableInput: the first bytes begin something that is no text.
+    """
+    got, fix = _picture(head), "Name the CSV file itself"
+    for signature, (what, instead) in _FILES.items():
+        if head.startswith(signature):
+            got, fix = what, instead
+    if got is None and _is_utf_16(head):
+        got, fix = "text in UTF-16", SAVE
+    if got is None and b"\0" in head:
+        got = "binary data"
+    if got is not None:
+        raise UnreadableInput(
+            "the file is no CSV file", expected="text in UTF-8", got=got, where=where, fix=fix
+        )
+
+
+def _picture(head: bytes) -> str | None:
     for signature, what in _PICTURES.items():
         if head.startswith(signature):
-            return picture(what, where)
+            return what
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return picture("a WebP picture", where)
+        return "a WebP picture"
     if head[:2] == b"BM" and b"\0" in head:
-        return picture("a BMP picture", where)
-    for signature, (what, fix) in _FILES.items():
-        if head.startswith(signature):
-            return UnreadableInput("the file is no CSV file", got=what, where=where, fix=fix)
-    if _is_utf_16(head):
-        return UnreadableInput("the file is no CSV file", got="text in UTF-16", where=where, fix=SAVE)
-    if b"\0" in head:
-        return UnreadableInput(
-            "the file is no CSV file", expected="text in UTF-8", got="binary data", where=where, fix=_FIX
-        )
+        return "a BMP picture"
     return None
 
 

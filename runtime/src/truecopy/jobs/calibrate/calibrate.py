@@ -42,7 +42,7 @@ class Calibration:
     """The task with the fitted numbers, and the measures of both sides; only those of the report count.
 
     labels: precision, recall and F1 of each label on the report's items, under the new task; none of a multiclass task.
-    worse: sentences about what is worse on the report than it was before, or than was asked.
+    worse: sentences about what is worse on the report than it was before. short: about what is less than was asked.
     """
 
     goal: Goal
@@ -53,6 +53,7 @@ class Calibration:
     labels: tuple[ClassScore, ...]
     notes: tuple[str, ...]
     worse: tuple[str, ...]
+    short: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -65,6 +66,7 @@ class Calibration:
             "labels": [score.to_dict() for score in self.labels],
             "notes": list(self.notes),
             "worse": list(self.worse),
+            "short": list(self.short),
         }
 
 
@@ -104,9 +106,8 @@ def calibrate(
         for place, one in zip((fit, report), answers, strict=True)
     ]
     scores = _scores(new, answers[1])
-    return Calibration(
-        goal, old, new, sides[0], sides[1], scores, tuple(notes), _worse(goal, sides[1], scores)
-    )
+    report_says = _worse(goal, sides[1]), _short(goal, sides[1], scores)
+    return Calibration(goal, old, new, sides[0], sides[1], scores, tuple(notes), *report_says)
 
 
 def _labelled(opened: Opened, place: str | os.PathLike[str]) -> Labelled:
@@ -127,12 +128,20 @@ def _scores(task: Task, answers: Answers) -> tuple[ClassScore, ...]:
     return label_scores(task, answers) if isinstance(task, Binary | Multilabel) else ()
 
 
-def _worse(goal: Goal, side: Side, scores: tuple[ClassScore, ...]) -> tuple[str, ...]:
-    """What the report's items say against the fitted numbers."""
+def _worse(goal: Goal, side: Side) -> tuple[str, ...]:
+    """What was to become better and became worse. A measure that fell and still is what was asked for is no loss."""
     if goal == TEMPERATURE:
         return tuple(_changed(one, "rose") for one in side.figures if one.worse)
-    if goal.least is None:
-        return tuple(_changed(one, "fell") for one in side.figures[-1:] if one.worse)
+    aimed = [one for one in side.figures if goal.aim in one.name.lower()] or side.figures[-1:]
+    return tuple(
+        _changed(one, "fell") for one in aimed if one.worse and (goal.least is None or one.after < goal.least)
+    )
+
+
+def _short(goal: Goal, side: Side, scores: tuple[ClassScore, ...]) -> tuple[str, ...]:
+    """What was asked for and is not reached; it may still be better than before."""
+    if goal == TEMPERATURE or goal.least is None:
+        return ()
     reached = [(f"{goal.aim} of {score.label!r}", getattr(score, goal.aim)) for score in scores]
     # NaN, where nothing was found or nothing is true, says nothing against the target.
     return tuple(

@@ -12,7 +12,6 @@ from truecopy.report.numbers import count, plain
 
 from .details import details
 from .glance import glance
-from .measure import Measure
 from .mistakes import mistakes
 from .strategies import strategies
 
@@ -34,24 +33,25 @@ def evaluation_page(
     """
     first, *others = found.models
     models = f"{first} and {len(others)} more" if len(others) > 1 else ", ".join(found.models)
-    subtitle = f"{count(found.items)} items of {found.data}, {when}"
-    return page(f"Evaluation of {models}", subtitle, [*_sections(found, when, command, image, limits)])
+    names = f": {', '.join(score.name for score in found.scores)}" if len(found.scores) > 1 else ""
+    subtitle = f"{count(found.items)} items of {found.data}, {count(len(found.failed))} failed; {when}"
+    return page(f"Evaluation of {models}{names}", subtitle, [*_sections(found, when, command, image, limits)])
 
 
 def _sections(
     found: Evaluation, when: str, command: str, image: ImageInput | None, limits: Limits
 ) -> Iterator[Section]:
-    measure = Measure.of(found)
     first, *others = found.scores
-    yield Section("At a glance", [glance(first), *_notes(found)])
+    title = found.title(first)
+    yield Section(f"At a glance: {title}", [glance(first), *_notes(found)])
     if others or first.singles:
-        yield Section("Strategies", [*strategies(found, measure)])
-    yield Section(f"In detail: {first.name}", [*details(first)])
+        yield Section("Strategies", [*strategies(found)])
+    yield Section(f"In detail: {title}", [*details(first)])
     if others:
-        folded = [Folded(score.name, [*details(score)]) for score in others]
+        folded = [Folded(found.title(score), [*details(score)]) for score in others]
         yield Section("Other strategies in detail", folded)
     if first.worst:
-        yield Section("The worst mistakes", [*mistakes(first, measure, image, limits)])
+        yield Section("The worst mistakes", [*mistakes(first, image, limits)])
     if found.failed:
         yield Section("Items without an answer", [_failures(found)])
     yield Section("What was evaluated", [_facts(found, when, first), Command(command)])
@@ -60,8 +60,9 @@ def _sections(
 def _notes(found: Evaluation) -> Iterator[Block]:
     if found.failed:
         failed = len(found.failed)
-        items = "1 more item" if failed == 1 else f"{count(failed)} more items"
-        yield Text(f"{items} could not be answered by every strategy, and count in none.")
+        yield Text(
+            f"{count(failed)} of {count(found.items)} items could not be answered by every strategy, and count in none."
+        )
     for note in found.notes:
         yield Text(note)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-
-import numpy as np
 
 from truecopy.jobs.evaluation import StrategyScore
 from truecopy.metrics import (
@@ -15,6 +14,7 @@ from truecopy.metrics import (
     NumbersQuality,
     Reliability,
     TextQuality,
+    most_confused,
 )
 from truecopy.report import Block, Folded, Plot, Plots, Table, Text
 from truecopy.report.numbers import count, share
@@ -145,31 +145,14 @@ def _pairs(quality: ClassQuality) -> Iterator[Block]:
     yield Table("The most confused pairs", heads, rows, frozenset({2, 3}))
 
 
-def most_confused(confusion: np.ndarray, most: int) -> list[tuple[int, int, int, float]]:
-    """(true, said, items, share of the true class) of the pairs with most items, ties by their place.
-
-    confusion: int (classes, classes), rows are the truth.
-    """
-    true, said = np.nonzero(confusion)
-    wrong = true != said
-    true, said = true[wrong], said[wrong]
-    numbers = confusion[true, said]
-    order = np.argsort(-numbers, kind="stable")[:most]
-    totals = confusion.sum(axis=1)
-    return [
-        (int(true[i]), int(said[i]), int(numbers[i]), float(numbers[i] / totals[true[i]]))
-        for i in order.tolist()
-    ]
-
-
 def _per_class(scores: Sequence[ClassScore], noun: str) -> Iterator[Block]:
     """All in their order; of more than can be read the weakest, weakest first."""
     shown, caption = list(scores), f"Every {noun}, in the model's order; a dash is undefined"
     if len(shown) > MOST_ROWS:
-        there = [one for one in scores if one.support > 0]
+        there = [one for one in scores if not math.isnan(one.f1)]
         shown = sorted(there, key=lambda one: one.f1)[:MOST_ROWS]
         caption = (
-            f"The weakest {len(shown)} of {count(len(there))} with items; the JSON of the evaluation has all"
+            f"The weakest {len(shown)} of {count(len(there))} with an F1; the JSON of the evaluation has all"
         )
     rows = [
         (one.label, share(one.precision), share(one.recall), share(one.f1), count(one.support))

@@ -43,7 +43,7 @@ def _of_classes(quality: ClassQuality) -> list[tuple[str, str]]:
         ("recall, mean of the classes", share(quality.balanced_accuracy, 2)),
         ("calibration error (ECE)", share(quality.ece, 2)),
         *(threshold if quality.accepted < 1 else []),
-        ("items", count(quality.items)),
+        ("items answered", count(quality.items)),
     ]
 
 
@@ -54,7 +54,7 @@ def _of_labels(quality: LabelsQuality) -> list[tuple[str, str]]:
         ("F1, mean of the labels", share(quality.macro.f1, 2)),
         ("wrong decisions", share(quality.hamming_loss, 2)),
         ("calibration error (ECE)", share(quality.ece, 2)),
-        ("items", count(quality.items)),
+        ("items answered", count(quality.items)),
     ]
 
 
@@ -64,7 +64,7 @@ def _of_texts(quality: TextQuality) -> list[tuple[str, str]]:
         ("character error rate", share(quality.character_error_rate, 2)),
         ("letters to correct", f"{count(quality.edits)} of {count(quality.characters)}"),
         ("calibration error (ECE)", share(quality.ece, 2)),
-        ("items", count(quality.items)),
+        ("items answered", count(quality.items)),
     ]
 
 

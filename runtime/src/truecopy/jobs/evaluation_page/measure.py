@@ -1,50 +1,40 @@
-"""How the number that strategies are compared by is written."""
+"""How a number that strategies are compared by is written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from truecopy.jobs.evaluation import Evaluation
-from truecopy.metrics import NumbersQuality
+from truecopy.jobs.headlines import Headline
 from truecopy.report.numbers import plain, points, share, signed
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """name: of the headline, such as `accuracy`. unit: of numbers that are no shares: None for shares, "" for none.
+def title(headline: Headline) -> str:
+    """`accuracy`; of one of several quantities `mean absolute error of height`."""
+    return f"{headline.name} of {headline.quantity}" if headline.quantity else headline.name
 
-    change: how the difference of two strategies is called.
-    """
 
-    name: str
-    unit: str | None
-    change: str
+def value(number: float, headline: Headline) -> str:
+    """`91.2 %`, or `12.5 mm`."""
+    return share(number, 2) if headline.unit is None else f"{plain(number)} {headline.unit}".rstrip()
 
-    @classmethod
-    def of(cls, found: Evaluation) -> Measure:
-        """As the first strategy measures."""
-        quality = found.scores[0].quality
-        name, _ = quality.headline
-        if not isinstance(quality, NumbersQuality):
-            return cls(name, None, "gain")
-        units = {quantity.unit for quantity in quality.quantities}
-        return cls(name, (units.pop() or "") if len(units) == 1 else "", "change")
 
-    def value(self, number: float) -> str:
-        """A headline: `91.2 %`, or `12.5 mm`."""
-        return share(number, 2) if self.unit is None else f"{plain(number)} {self.unit}".rstrip()
+def difference(number: float, headline: Headline) -> str:
+    """`+1.25` points, or `-0.3` of the unit."""
+    return points(number) if headline.unit is None else signed(number, 3)
 
-    def difference(self, number: float) -> str:
-        """Of two headlines: `+1.25` points, or `-0.3` of the unit."""
-        return points(number) if self.unit is None else signed(number, 3)
 
-    def scaled(self, number: float) -> float:
-        """A difference as the axis of a plot counts it."""
-        return 100 * number if self.unit is None else number
+def scaled(number: float, headline: Headline) -> float:
+    """A difference as the axis of a plot counts it."""
+    return 100 * number if headline.unit is None else number
 
-    @property
-    def axis(self) -> str:
-        """What differences are in."""
-        if self.unit is None:
-            return f"{self.name}, percentage points"
-        return f"{self.name}{f', {self.unit}' if self.unit else ''} (less is better)"
+
+def gained_in(headline: Headline) -> str:
+    """What a gain is counted in, and what it means."""
+    if headline.unit is None:
+        return "in percentage points"
+    return f"how much less the error is{f', in {headline.unit}' if headline.unit else ''}"
+
+
+def axis(headline: Headline) -> str:
+    """What differences are in."""
+    if headline.unit is None:
+        return f"{headline.name}, percentage points"
+    return f"less error than the base{f', {headline.unit}' if headline.unit else ''}"

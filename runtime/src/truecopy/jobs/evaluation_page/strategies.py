@@ -5,41 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from truecopy.jobs.evaluation import Evaluation, StrategyScore
+from truecopy.jobs.headlines import Headline
 from truecopy.predict.strategy import Strategy
-from truecopy.report import Block, Plot, Plots, Table
-from truecopy.report.numbers import plain
+from truecopy.report import Block, Plot, Plots, Table, Text
+from truecopy.report.numbers import count, plain
 from truecopy.report.plots import Gained, gains
 
-from .measure import Measure
+from .measure import axis, difference, gained_in, scaled, title, value
+
+MOST_QUANTITIES = 6
 
 
-def strategies(found: Evaluation, measure: Measure) -> Iterator[Block]:
-    """The table, the plot, and each member alone."""
-    base = found.scores[0].name
-    heads = [
-        "strategy",
-        measure.name,
-        f"{measure.change} (95 % interval)",
-        "passes",
-        "time, ratio",
-        "what it does",
-    ]
-    unit = "in percentage points" if measure.unit is None else "less is better"
-    yield Table(
-        f"All over the same items; {measure.change} ({unit}) and ratio are against {base}",
-        heads,
-        [_row(score, measure) for score in found.scores],
-        frozenset({1, 2, 3, 4}),
-    )
+def strategies(found: Evaluation) -> Iterator[Block]:
+    """What each does; for each headline a table and a plot of the gains; each member alone."""
+    # No column of a table: as narrow as a telephone makes it, words would stretch every row.
+    for score in found.scores:
+        yield Text(f"{found.title(score)}: {in_words(score.strategy, len(score.models))}.")
+    headlines = found.scores[0].headlines
+    shown = headlines[:MOST_QUANTITIES]
+    for place, headline in enumerate(shown):
+        yield _table(found, place, headline)
     if len(found.scores) > 1:
-        rows = [_gained(score, measure) for score in found.scores]
-        note = (
-            "The line is the 95 % interval of a paired bootstrap; a filled square is one whose interval leaves zero out. "
-            "Time is wall-clock an item, reading and decoding included."
+        for caution in found.cautions():
+            yield Text(f"* {caution}.")
+        yield Plots([_plot(found, place, headline) for place, headline in enumerate(shown)])
+    if len(headlines) > len(shown):
+        yield Text(
+            f"{count(len(headlines) - len(shown))} more quantities stand in the JSON of the evaluation."
         )
-        drawing = gains(rows, measure.axis, measure.change)
-        yield Plots([Plot(f"{measure.change.capitalize()} and cost against {base}", drawing, note)])
-    yield from _members(found, measure)
+    yield from _members(found)
 
 
 def in_words(strategy: Strategy, members: int) -> str:
@@ -57,32 +51,58 @@ def in_words(strategy: Strategy, members: int) -> str:
     return "; ".join(parts) or "one look of one member"
 
 
-def _row(score: StrategyScore, measure: Measure) -> list[str]:
-    gain = score.gain
-    said = "the base" if gain is None else measure.difference(gain.gain)
-    if gain is not None:
-        said += f" ({measure.difference(gain.low)} to {measure.difference(gain.high)})"
-    return [
-        score.name,
-        measure.value(score.quality.headline[1]),
-        said,
-        plain(score.passes, 3),
-        plain(score.ratio, 3),
-        in_words(score.strategy, score.members),
-    ]
-
-
-def _gained(score: StrategyScore, measure: Measure) -> Gained:
-    gain = score.gain
-    ends = None if gain is None else (gain.gain, gain.low, gain.high)
-    interval = (
-        None if ends is None else (measure.scaled(ends[0]), measure.scaled(ends[1]), measure.scaled(ends[2]))
+def _table(found: Evaluation, place: int, headline: Headline) -> Block:
+    heads = ["strategy", headline.name, "gain", "95 % interval", "passes", "time, ratio"]
+    base = found.scores[0].name
+    of = f"{title(headline)}: " if headline.quantity else ""
+    return Table(
+        f"{of}All over the same items; gain ({gained_in(headline)}; above 0 is better) and ratio are against {base}",
+        heads,
+        [_row(score, place, headline) for score in found.scores],
+        frozenset({1, 2, 3, 4, 5}),
     )
-    return Gained(score.name, interval, score.ratio, score.passes)
 
 
-def _members(found: Evaluation, measure: Measure) -> Iterator[Block]:
-    asked = next((score.singles for score in found.scores if score.singles), ())
-    if asked:
-        rows = [(one.name, measure.value(one.value)) for one in asked]
-        yield Table("Each member alone, one look an item", ["member", measure.name], rows, frozenset({1}))
+def _row(score: StrategyScore, place: int, headline: Headline) -> list[str]:
+    cells = ["the base", ""]
+    if score.gains:
+        gain = score.gains[place]
+        cells = [
+            difference(gain.gain, headline),
+            f"{difference(gain.low, headline)} to {difference(gain.high, headline)}{'*' if gain.few else ''}",
+        ]
+    own = value(score.headlines[place].value, headline)
+    return [score.name, own, *cells, plain(score.passes, 3), plain(score.ratio, 3)]
+
+
+def _plot(found: Evaluation, place: int, headline: Headline) -> Plot:
+    base = found.scores[0].name
+    note = (
+        "The line is the 95 % interval of a paired bootstrap; a filled square is one whose interval leaves zero out, where "
+        f"10 items or more differ. Time is wall-clock an item of {count(found.timed)} items, each strategy warm, reading and "
+        "decoding included."
+    )
+    of = f" of {headline.quantity}" if headline.quantity else ""
+    rows = [_gained(score, place, headline) for score in found.scores]
+    return Plot(f"Gain{of} and cost against {base}", gains(rows, axis(headline)), note)
+
+
+def _gained(score: StrategyScore, place: int, headline: Headline) -> Gained:
+    if not score.gains:
+        return Gained(score.name, None, False, score.ratio, score.passes)
+    gain = score.gains[place]
+    ends = (scaled(gain.gain, headline), scaled(gain.low, headline), scaled(gain.high, headline))
+    return Gained(score.name, ends, gain.few, score.ratio, score.passes)
+
+
+def _members(found: Evaluation) -> Iterator[Block]:
+    asked = next((score for score in found.scores if score.singles), None)
+    if asked is None:
+        return
+    shown = asked.headlines[:MOST_QUANTITIES]
+    rows = [
+        (one.name, *(value(number, of) for number, of in zip(one.values, shown, strict=False)))
+        for one in asked.singles
+    ]
+    heads = ["member", *map(title, shown)]
+    yield Table("Each member alone, one look an item", heads, rows, frozenset(range(1, len(heads))))

@@ -13,6 +13,8 @@ from truecopy.errors import InputError, Unsupported
 from truecopy.jobs.images import find_images
 
 from .item import Labelled, LabelledItem
+from .label_names import once
+from .same_file import SameFiles
 from .truths import OneLabel, truths_of
 
 Classes: TypeAlias = Mapping[str, int]  # name of a folder -> index of the class
@@ -27,7 +29,8 @@ def read_class_folders(folder: str, contract: Contract) -> Labelled:
 
     Raises:
         Unsupported: the task has no one class an item.
-        InputError: a folder that is no class of the model, names of both kinds, no class folders, or no pictures.
+        InputError: a folder that is no class of the model, names of both kinds, no class folders, no pictures, or one that
+            two links lead to.
     """
     truths = truths_of(contract.task)
     if not isinstance(truths, OneLabel):
@@ -55,6 +58,7 @@ def read_class_folders(folder: str, contract: Contract) -> Labelled:
         items += [LabelledItem(path, os.path.relpath(path, folder), classes[name]) for path in found.paths]
     if not items:
         raise InputError("the class folders hold no images", where=folder)
+    _check_once(items, folder)
     notes += _without_folder(classes, truths)
     return Labelled(tuple(items), tuple(notes))
 
@@ -86,7 +90,7 @@ def _classes(names: list[str], truths: OneLabel, folder: str) -> Classes:
     Raises:
         InputError: a folder is no class, or the names are of both kinds.
     """
-    by_label, by_id = _once(truths.labels), _once(truths.label_ids or ())
+    by_label, by_id = once(truths.labels), once(truths.label_ids or ())
     repeated = [name for name, count in Counter(truths.labels).items() if count > 1]
     for name in names:
         if name not in by_label and name not in by_id:
@@ -112,10 +116,22 @@ def _classes(names: list[str], truths: OneLabel, folder: str) -> Classes:
     return made[0]
 
 
-def _once(names: tuple[str, ...]) -> Classes:
-    """Names that stand once, with their index."""
-    counts = Counter(names)
-    return {name: index for index, name in enumerate(names) if counts[name] == 1}
+def _check_once(items: list[LabelledItem], folder: str) -> None:
+    """No picture stands in two places, as it does where a link leads from one class folder into another.
+
+    Raises:
+        InputError: one does.
+    """
+    seen = SameFiles()
+    for item in items:
+        first = seen.first(item.source, item.name)
+        if first is not None:
+            raise InputError(
+                "a file stands twice in the class folders",
+                got=f"{item.name!r}, the file of {first!r}",
+                where=folder,
+                fix="It would count twice: remove one of the links to it",
+            )
 
 
 def _unknown(name: str, truths: OneLabel, folder: str, *, repeats: bool) -> InputError:
@@ -130,7 +146,9 @@ def _unknown(name: str, truths: OneLabel, folder: str, *, repeats: bool) -> Inpu
             expected="a folder named by a label that stands once, or by a label id",
             got=repr(name),
             where=where,
-            fix=fix if ids else "Write a CSV manifest with the columns file,label, and give these by index",
+            fix=fix
+            if ids
+            else "Write a CSV manifest with the columns file,label, and give these by index, as all others",
         )
     known = dict.fromkeys((*truths.labels, *(truths.label_ids or ())))
     (near,) = difflib.get_close_matches(name, known, n=1, cutoff=0.0)

@@ -51,7 +51,7 @@ def find_labelled(path: str | os.PathLike[str], model_contract: Contract, intake
             where=name,
         )
     if pictures:
-        return read_manifest(Path(name), model_contract)
+        return read_manifest(Path(name), model_contract, intake.limits)
     return _of_lines(Path(name), model_contract, intake)
 
 

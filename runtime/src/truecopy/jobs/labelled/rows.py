@@ -13,7 +13,7 @@ from truecopy.tables import Columns, Row
 from truecopy.tables.csv_file import csv_rows
 
 from .item import Labelled, LabelledItem
-from .truths import truths_of
+from .truths import Truth, TruthRow, truths_of
 
 
 def read_labelled_rows(path: Path, contract: Contract, intake: TableIntake) -> Labelled:
@@ -30,17 +30,24 @@ def read_labelled_rows(path: Path, contract: Contract, intake: TableIntake) -> L
             where=str(path),
             fix="Two columns of one name cannot be told apart: the model was trained to see its own answer",
         )
-    items = []
+    rows: list[TruthRow] = []
+    sources: list[Row] = []
     for row in csv_rows(str(path), _with_truths(intake.columns, truths.columns), intake.limits):
         if row.problem is not None:
             raise row.problem
         cells = dict(row.cells)
-        said = {name: str(cells.pop(name)) for name in truths.columns}
-        source = Row(row.name, cells, row.path, row.line)
-        items.append(LabelledItem(source, f"{path.name}:{row.line}", truths.read(said, row.name)))
-    if not items:
+        rows.append(({name: str(cells.pop(name)) for name in truths.columns}, row.name))
+        sources.append(Row(row.name, cells, row.path, row.line))
+    if not rows:
         raise InputError("the table has a header and no rows", expected="one row an item", where=str(path))
-    return Labelled(tuple(items), ())
+    said: tuple[Truth, ...] = truths.read(rows)
+    return Labelled(
+        tuple(
+            LabelledItem(source, f"{path.name}:{source.line}", truth)
+            for source, truth in zip(sources, said, strict=True)
+        ),
+        (),
+    )
 
 
 def _with_truths(columns: Columns, truths: tuple[str, ...]) -> Columns:

@@ -12,7 +12,7 @@ from truecopy.tokens import Line
 
 from .item import Labelled, LabelledItem
 from .truth_table import read_rows
-from .truths import truths_of
+from .truths import Truth, truths_of
 
 TEXT, IDS = "text", "ids"
 
@@ -29,12 +29,13 @@ def read_labelled_texts(path: Path, contract: Contract, intake: TokensIntake) ->
         raise InputError(
             f"the column {column!r} is what the model reads and the true answer too", where=str(path)
         )
+    rows = list(read_rows(path, (column, *truths.columns), limits=intake.limits))
+    said: tuple[Truth, ...] = truths.read(rows)
     items = []
-    for row, where in read_rows(path, (column, *truths.columns)):
+    for (row, where), truth in zip(rows, said, strict=True):
         number = int(where.rpartition(":")[2])
         content = row[column] if column == TEXT else _ids(row[column], where, intake)
-        name = f"{path.name}:{number}"
-        items.append(LabelledItem(Line(str(path), number, content), name, truths.read(row, where)))
+        items.append(LabelledItem(Line(str(path), number, content), f"{path.name}:{number}", truth))
     return Labelled(tuple(items), ())
 
 

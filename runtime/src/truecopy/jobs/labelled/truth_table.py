@@ -2,98 +2,89 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from truecopy.errors import InputError
+from truecopy.limits import DEFAULT_LIMITS, Limits
+from truecopy.tables.csv_header import Header, cut_header
+from truecopy.tables.csv_lines import Lines
+from truecopy.tables.csv_records import csv_records, open_csv
+from truecopy.tables.mistaken import HEAD, check_csv
 
 from .called import MANIFEST, Called
 
-_DELIMITERS = (",", ";", "\t")
-_Cut = tuple[list[str], str, list[tuple[int, list[str]]]]  # header, delimiter, lines with their numbers
-
 
 def check_truth_table(table: Path, columns: tuple[str, ...], called: Called = MANIFEST) -> None:
-    """The file is there and its header names these columns: asked before anything long begins.
+    """The file is there, its header names these columns, and every row has its cells: before anything long begins.
 
     Raises:
-        InputError: not readable, no rows, or a column is not there or stands twice.
+        InputError: as `read_rows`.
     """
-    _cut(table, columns, called)
+    for _ in read_rows(table, columns, called):
+        pass
 
 
 def read_rows(
-    table: Path, columns: tuple[str, ...], called: Called = MANIFEST
+    table: Path, columns: tuple[str, ...], called: Called = MANIFEST, limits: Limits = DEFAULT_LIMITS
 ) -> Iterator[tuple[Mapping[str, str], str]]:
-    """The rows of the file with the columns `columns` among others, each with its place `file:line`.
+    """The cells of the columns `columns`, which stand among others; row by row, each with its place `file:line`.
+
+    A line of nothing is an empty cell where there is one column, and no row where there are several.
 
     Raises:
-        InputError: as `check_truth_table`, or a row with more cells than the header.
+        InputError: no such file, no CSV, no rows; a column is not there or stands twice; or a row is wrong, such as one
+            with fewer cells than the header, or with a quote that is never closed.
     """
-    header, delimiter, lines = _cut(table, columns, called)
-    for line, cells in lines[1:]:
-        # A line of nothing is an empty cell where there is one column, and no row where there are several.
-        if not cells and len(header) > 1:
-            continue
-        where = f"{table}:{line}"
-        if len(cells) > len(header):
-            raise InputError(
-                f"a row of {called.table} has more cells than the header",
-                expected=f"at most {len(header)}",
-                got=str(len(cells)),
-                where=where,
-                fix=f"Quote a cell that holds the delimiter {delimiter!r}",
-            )
-        filled = [*cells, *[""] * (len(header) - len(cells))]
-        yield dict(zip(header, filled, strict=True)), where
+    path = str(table)
+    empty = True
+    with open_csv(path) as stream:
+        check_csv(stream.peek(HEAD)[:HEAD], path)
+        lines = Lines(stream, path, limits)
+        header = _header(cut_header(lines, path), columns, path, called)
+        places = {name: header.names.index(name) for name in columns}
+        for record in csv_records(lines, header, path):
+            if record.problem is not None:
+                raise record.problem
+            if not record.cells and len(header.names) > 1:
+                continue
+            empty = False
+            cells = record.cells or ("",)
+            yield {name: cells[place] for name, place in places.items()}, record.name
+    if empty:
+        raise InputError(
+            f"{called.table} {called.has} a header and no rows", expected="one row an item", where=path
+        )
 
 
-def _cut(table: Path, columns: tuple[str, ...], called: Called) -> _Cut:
-    """Header, delimiter and lines, cut by the one delimiter that gives the columns."""
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-        made = {mark: _lines(text, mark) for mark in _DELIMITERS}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read {called.table}: {error}", where=str(table)) from error
-    headers = {mark: lines[0][1] if lines else [] for mark, lines in made.items()}
-    fitting = {mark: header for mark, header in headers.items() if set(columns) <= set(header)}
-    if len({tuple(header) for header in fitting.values()}) > 1:
+def _header(found: Sequence[Header], columns: tuple[str, ...], path: str, called: Called) -> Header:
+    """The one way to cut the header that gives the columns."""
+    fitting = [header for header in found if set(columns) <= set(header.names)]
+    if len({header.names for header in fitting}) > 1:
         raise InputError(
             f"the header of {called.table} can be cut in two ways",
-            got=" and ".join(map(repr, fitting)),
-            where=f"{table}:1",
+            got=" and ".join(repr(header.delimiter) for header in fitting),
+            where=f"{path}:1",
             fix="Quote the names of the columns",
         )
     if not fitting:
-        raise _no_columns(table, columns, max(headers.values(), key=len), called)
-    mark, header = next(iter(fitting.items()))
-    twice = [name for name in columns if header.count(name) > 1]
+        raise _no_columns(path, columns, max((header.names for header in found), key=len, default=()), called)
+    twice = [name for name in columns if fitting[0].names.count(name) > 1]
     if twice:
         raise InputError(
             f"column {twice[0]!r} stands twice in {called.table}",
-            where=f"{table}:1",
+            where=f"{path}:1",
             fix="Remove one of them",
         )
-    if len(made[mark]) < 2:
-        raise InputError(
-            f"{called.table} {called.has} a header and no rows", expected="one row an item", where=str(table)
-        )
-    return header, mark, made[mark]
+    return fitting[0]
 
 
-def _lines(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return [(reader.line_num, cells) for cells in reader]
-
-
-def _no_columns(table: Path, columns: tuple[str, ...], found: list[str], called: Called) -> InputError:
+def _no_columns(path: str, columns: tuple[str, ...], found: Sequence[str], called: Called) -> InputError:
     named = " and ".join(f"`{name}`" for name in columns)
     shown = ", ".join(map(repr, found[:8])) + (", ..." if len(found) > 8 else "")
     return InputError(
         f"{called.table} {called.has} no column{'s' * (len(columns) > 1)} {named}",
         expected=f"a first line {','.join(columns)}, then the rows",
         got=f"the columns {shown}" if found else "an empty file",
-        where=str(table),
+        where=path,
     )

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-import difflib
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as Rows
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol, TypeAlias
 
 from truecopy.contract import Binary, Multiclass, Multilabel, Regression, Sequence, Task, names_of
 from truecopy.errors import InputError
+from truecopy.tables.cell_texts import number
+from truecopy.tables.cells import Mistyped
 
 from .called import MANIFEST, Called
+from .label_names import LabelNames
 
 Truth: TypeAlias = int | frozenset[int] | tuple[float, ...] | str
+TruthRow: TypeAlias = tuple[Mapping[str, str], str]  # cells by column, and the place of the row
 SEPARATOR = "|"
-_SHOWN = 8
 
 
 class Truths(Protocol):
-    """How a row of a table becomes a truth. columns: those that it must have."""
+    """How the rows of a table become truths. columns: those that it must have."""
 
     @property
     def columns(self) -> tuple[str, ...]: ...
 
-    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> Truth:
-        """where: of the row, for messages; called: what the table is to the reader of the message.
+    def read(self, rows: Rows[TruthRow], called: Called = MANIFEST) -> tuple[Truth, ...]:
+        """One truth a row; all rows at once, because what a name means shows in the whole column.
+
+        called: what the table is to the reader of a message.
 
         Raises:
-            InputError: the cell says nothing that the model could answer.
+            InputError: a cell says nothing that the model could answer, or the cells do not go together.
         """
         ...
 
 
 @dataclass(frozen=True)
 class OneLabel:
-    """Column `label`: a label that stands once, a label id, or an index."""
+    """Column `label`: labels that stand once, or label ids, or indices."""
 
     labels: tuple[str, ...]
     label_ids: tuple[str, ...] | None = None
@@ -52,14 +57,9 @@ class OneLabel:
                 places.setdefault(name, set()).add(index)
         return {name: index for name, (index, *others) in places.items() if not others}
 
-    def known(self) -> Mapping[str, int]:
-        """The same and, where a number is nobody's name, the indices."""
-        named = {*self.labels, *(self.label_ids or ())}
-        numbers = {str(i): i for i in range(len(self.labels)) if str(i) not in named}
-        return {**numbers, **self.names()}
-
-    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> int:
-        return _place(self.known(), row["label"], self.labels, where, called)
+    def read(self, rows: Rows[TruthRow], called: Called = MANIFEST) -> tuple[int, ...]:
+        column = [(row["label"], where) for row, where in rows]
+        return LabelNames(self.labels, self.label_ids).classes(column, called)
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,19 @@ class LabelSet:
     def columns(self) -> tuple[str, ...]:
         return ("label",)
 
-    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> frozenset[int]:
-        known = OneLabel(self.labels, self.label_ids).known()
-        names = [name.strip() for name in row["label"].split(SEPARATOR)] if row["label"].strip() else []
-        return frozenset(_place(known, name, self.labels, where, called) for name in names)
+    def read(self, rows: Rows[TruthRow], called: Called = MANIFEST) -> tuple[frozenset[int], ...]:
+        sets = [
+            [(name.strip(), where) for name in row["label"].split(SEPARATOR)] if row["label"].strip() else []
+            for row, where in rows
+        ]
+        column = [named for names in sets for named in names]
+        classes: Iterator[int] = iter(LabelNames(self.labels, self.label_ids).classes(column, called))
+        return tuple(frozenset(islice(classes, len(names))) for names in sets)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """One column for each quantity, by its name, in its unit."""
+    """One column for each quantity, by its name, in its unit; written as the numbers of a table are."""
 
     names: tuple[str, ...]
 
@@ -89,8 +93,8 @@ class Numbers:
     def columns(self) -> tuple[str, ...]:
         return self.names
 
-    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> tuple[float, ...]:  # noqa: ARG002 - a number has no label
-        return tuple(_number(row[name], name, where) for name in self.names)
+    def read(self, rows: Rows[TruthRow], called: Called = MANIFEST) -> tuple[tuple[float, ...], ...]:  # noqa: ARG002 - a number has no label
+        return tuple(tuple(_number(row[name], name, where) for name in self.names) for row, where in rows)
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,8 @@ class Text:
     def columns(self) -> tuple[str, ...]:
         return ("label",)
 
-    def read(self, row: Mapping[str, str], where: str, called: Called = MANIFEST) -> str:  # noqa: ARG002 - any text may be right
-        return row["label"]
+    def read(self, rows: Rows[TruthRow], called: Called = MANIFEST) -> tuple[str, ...]:  # noqa: ARG002 - any text may be right
+        return tuple(row["label"] for row, _ in rows)
 
 
 def truths_of(task: Task) -> OneLabel | LabelSet | Numbers | Text:
@@ -119,26 +123,17 @@ def truths_of(task: Task) -> OneLabel | LabelSet | Numbers | Text:
             return Text()
 
 
-def _place(known: Mapping[str, int], name: str, labels: tuple[str, ...], where: str, called: Called) -> int:
-    if name in known:
-        return known[name]
-    shown = ", ".join(map(repr, labels[:_SHOWN])) + (", ..." if len(labels) > _SHOWN else "")
-    close = difflib.get_close_matches(name, labels, n=1)
-    raise InputError(
-        f"{called.label} is no label of the model" if name.strip() else "the cell of `label` is empty",
-        expected="a label that stands once, a label id or an index",
-        got=repr(name),
-        where=where,
-        fix=f"{f'Did you mean {close[0]!r}? ' if close else ''}The labels are {shown}",
-    )
-
-
 def _number(cell: str, name: str, where: str) -> float:
     try:
-        number = float(cell)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        what = "is no number" if cell.strip() else "is missing: the cell is empty"
-        raise InputError(f"the truth of {name!r} {what}", got=repr(cell), where=where)
-    return number
+        value = number(cell)
+    except Mistyped:
+        value = None
+    if value is not None:
+        return value
+    what = "is no number" if cell.strip() else "is missing: the cell is empty"
+    raise InputError(
+        f"the truth of {name!r} {what}",
+        got=repr(cell),
+        where=where,
+        fix="Write a finite number such as 1.5 or -2e3, or remove the row",
+    )

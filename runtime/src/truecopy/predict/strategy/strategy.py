@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -98,8 +99,10 @@ def _normalised(weights: Sequence[float] | None, merge: str) -> tuple[float, ...
             got=repr(weights),
             fix="Give such as [0.6, 0.4]; a member that counts for nothing is left out",
         )
-    floats = [float(number) for number in numbers]
-    return tuple(number / sum(floats) for number in floats)
+    floats = tuple(float(number) for number in numbers)
+    total = math.fsum(floats)
+    # Shares stay as they are: divided once more they would be others in the last bit, and what is written another strategy.
+    return floats if math.isclose(total, 1, rel_tol=1e-12) else tuple(number / total for number in floats)
 
 
 def _is_weight(number: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,11 +18,11 @@ _TOP = 8.0
 def class_scores(
     labels: Sequence[str], f1: Sequence[float], support: Sequence[int], most: int = MOST
 ) -> Drawing:
-    """One bar a class that has items, the weakest first; of more than `most` the rest is counted in words.
+    """One bar a class whose F1 is defined, the weakest first; of more than `most` the rest is counted in words.
 
-    f1: in [0, 1]. support: items of the class.
+    f1: in [0, 1], NaN where it is undefined: no item is of the class, and none was said to be. support: items of it.
     """
-    there = [index for index in range(len(labels)) if support[index] > 0]
+    there = [index for index in range(len(labels)) if not math.isnan(f1[index])]
     order = sorted(there, key=lambda index: (f1[index], index))
     shown, left_out = order[:most], len(order) - most
     names = min(130.0, max((len(labels[index]) for index in shown), default=4) * LETTER + 8)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from truecopy.report.axes import Field, numbered, ticks, widened
+from truecopy.report.axes import Field, enclosing, numbered, widened
 from truecopy.report.numbers import plain, signed
 from truecopy.report.svg import WIDTH, Drawing, label, line, rect
 
@@ -16,37 +16,41 @@ _COST = 124.0
 
 
 class Gained(NamedTuple):
-    """gain, low, high: in the unit of the axis, with its 95 % interval; None for the strategy the others are held
-    against. ratio: of its time to that one's. passes: forward passes per item.
+    """interval: gain, low, high, in the unit of the axis; None for the strategy the others are held against. few: so
+    few items differ that the interval does not mean much. ratio: of its time to that one's. passes: forward passes per
+    item.
     """
 
     name: str
     interval: tuple[float, float, float] | None
+    few: bool
     ratio: float
     passes: float
 
 
-def gains(rows: Sequence[Gained], axis: str, what: str = "gain") -> Drawing:
+def gains(rows: Sequence[Gained], axis: str) -> Drawing:
     """A forest plot of the gains to the left, bars of the cost to the right.
 
-    axis: what is gained, with its unit; what: how the difference is called. A square is filled where the interval leaves zero out.
+    axis: what is gained, with its unit. A square is filled where the interval means something and leaves zero out.
     """
     ends = [0.0, *(end for row in rows if row.interval for end in row.interval if math.isfinite(end))]
     bottom = _TOP + _ROW * len(rows)
     left, right = 12.0, WIDTH - _COST - 24
-    field = Field(widened(min(ends), max(ends), 0.1), (0, 1), left=left, right=right, top=_TOP, bottom=bottom)
+    marked = enclosing(min(ends), max(ends))
+    across = widened(marked[0], marked[-1])
+    field = Field(across, (0, 1), left=left, right=right, top=_TOP, bottom=bottom)
     marks = [
-        *field.marks("", "", x_ticks=numbered(ticks(*field.x, most=5)), y_ticks=[]),
+        *field.marks("", "", x_ticks=numbered(marked), y_ticks=[]),
         label(left, bottom + 32, axis, room=WIDTH - left),
         label(right + 24, 12, "time, and passes", kind="soft"),
-        label(left, 12, f"{what} with its 95 % interval", kind="soft"),
+        label(left, 12, "gain with its 95 % interval", kind="soft"),
     ]
     finite = [row.ratio for row in rows if math.isfinite(row.ratio)]
     dearest = max([1.0, *finite])
     for place, row in enumerate(rows):
         marks += [*_row(row, field, _TOP + place * _ROW, dearest)]
     said = "; ".join(f"{row.name}: {_gain(row)}, {plain(row.ratio, 3)} times the time" for row in rows)
-    return Drawing(WIDTH, bottom + 40, f"{what.capitalize()} and cost of strategies. {said}", tuple(marks))
+    return Drawing(WIDTH, bottom + 40, f"Gain and cost of strategies. {said}", tuple(marks))
 
 
 def _row(row: Gained, field: Field, top: float, dearest: float) -> Iterator[str]:
@@ -57,7 +61,7 @@ def _row(row: Gained, field: Field, top: float, dearest: float) -> Iterator[str]
     yield label(field.right, top + 15, _gain(row), anchor="end", kind="soft")
     if row.interval is not None and all(math.isfinite(end) for end in row.interval):
         gain, low, high = row.interval
-        clear = low > 0 or high < 0
+        clear = not row.few and (low > 0 or high < 0)
         yield line(field.across(low), middle, field.across(high), middle, "first-line", width=2)
         for end in (low, high):
             yield line(field.across(end), middle - 5, field.across(end), middle + 5, "first-line", width=2)

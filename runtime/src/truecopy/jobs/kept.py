@@ -19,7 +19,7 @@ from truecopy.predict.results import Sequence as Text
 from .labelled import Truth
 
 
-class Told(NamedTuple):
+class Kept(NamedTuple):
     """row: probabilities float32 (classes,) or (labels,), numbers float64 (quantities,); empty of a text.
 
     decided: what a truth is compared with. confidence: of that; 0 of numbers. accepted: it reached the threshold.
@@ -31,30 +31,30 @@ class Told(NamedTuple):
     accepted: bool
 
 
-def told(result: Result) -> Told:
+def kept(result: Result) -> Kept:
     match result:
         case Classification():
-            return Told(result.probabilities, result.index, result.confidence, result.accepted)
+            return Kept(result.probabilities, result.index, result.confidence, result.accepted)
         case Binary():
             confidence = float(result.probabilities[result.index])
-            return Told(result.probabilities, result.index, confidence, accepted=True)
+            return Kept(result.probabilities, result.index, confidence, accepted=True)
         case Multilabel():
             found = frozenset(score.index for score in result.found)
-            return Told(result.probabilities, found, 0.0, accepted=True)
+            return Kept(result.probabilities, found, 0.0, accepted=True)
         case Regression():
-            return Told(result.numbers, tuple(result.numbers.tolist()), 0.0, accepted=True)
+            return Kept(result.numbers, tuple(result.numbers.tolist()), 0.0, accepted=True)
         case Text():
-            return Told(np.empty(0, np.float32), result.text, result.confidence, accepted=True)
+            return Kept(np.empty(0, np.float32), result.text, result.confidence, accepted=True)
 
 
-def score(one: Told, truth: Truth) -> float:
-    """1 for right, 0 for wrong; of numbers the absolute error, of several quantities the mean of theirs."""
+def scores(one: Kept, truth: Truth) -> tuple[float, ...]:
+    """1 for right, 0 for wrong; of numbers the absolute error of each quantity, in its unit."""
     if isinstance(truth, tuple):
-        return float(np.abs(one.row - np.array(truth)).mean())
-    return float(one.decided == truth)
+        return tuple(np.abs(one.row - np.array(truth)).tolist())
+    return (float(one.decided == truth),)
 
 
-def quality(task: Task, answers: Sequence[Told], truths: Sequence[Truth], labels: Sequence[str]) -> Quality:
+def quality(task: Task, answers: Sequence[Kept], truths: Sequence[Truth], labels: Sequence[str]) -> Quality:
     """labels: unique names of what the task answers with.
 
     Raises:
