@@ -44,7 +44,9 @@ def main() -> int:
     measure([*full, *early], list(items))
     rows = rows_of(full, early, items)
     print(markdown(rows))
-    print("The best fold is the best on these same images: it is picked after the fact, and looks better than it is.")
+    print(
+        "The best fold is the best on these same images: it is picked after the fact, and looks better than it is."
+    )
     found = claims(
         {row.name: row for row in rows},
         {run.name: f"{run.name.removesuffix(ADAPTIVE)}{UNSEEN}" for run in early},

@@ -192,7 +192,9 @@ def test_strategies_over_several_quantities_are_compared_one_by_one(cli, tmp_pat
     assert ["strategy", "mean absolute error, CHF", "gain (less error), CHF (95 % interval)"] in rows
     assert ["strategy", "mean absolute error", "gain (less error) (95 % interval)"] in rows
     standard, ensemble = (one["headlines"] for one in document["strategies"])
-    for first, own, row in zip(standard, ensemble, [row for row in rows if row[0] == "ensemble"], strict=False):
+    for first, own, row in zip(
+        standard, ensemble, [row for row in rows if row[0] == "ensemble"], strict=False
+    ):
         assert row[1] == f"{own['value']:.6g}"
         assert row[2].startswith(f"{own['gain']['gain']:+.4g} (")
         assert own["gain"]["gain"] == pytest.approx(first["value"] - own["value"])

@@ -69,6 +69,11 @@ def test_the_shortest_decimal_stops_every_item_where_the_candidate_does(run) -> 
         assert np.array_equal(stops(certainties, rounded), stops(certainties, values[place]))
 
 
+def test_a_decimal_that_no_binary_number_is_stays_as_short_as_it_is_written() -> None:
+    """The float 0.3 is a little less than 0.3, and would be cut to 0.299."""
+    assert shortest(np.array([0.296875, 0.3]), 1) == 0.3
+
+
 @given(runs(), st.integers(0, 3))
 def test_the_cheapest_is_the_one_with_the_fewest_passes_that_is_allowed(run, most: int) -> None:
     certainties, agrees = run

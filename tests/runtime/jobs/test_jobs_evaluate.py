@@ -15,7 +15,6 @@ from truecopy.errors import InputError, StrategyError
 from truecopy.jobs.contenders import Contender, contender_of, contenders
 from truecopy.jobs.evaluate import evaluate
 from truecopy.jobs.labelled import LabelledItem
-from truecopy.jobs.side_by_side import Done, side_by_side
 from truecopy.predict import Strategy
 
 tiny = pytest.importorskip("tests.tiny_models")
@@ -247,37 +246,6 @@ def test_each_quantity_has_its_own_gain_and_more_than_0_is_better(tmp_path: Path
     ]
     singles = found.scores[1].singles
     assert singles[0].values == pytest.approx((0, apart[1]))
-
-
-def test_of_many_items_some_are_timed_evenly_spread_and_the_others_run_once(
-    members, tmp_path: Path, monkeypatch
-) -> None:
-    items = pictures(tmp_path, 10)
-    given = Strategy(VIEWS)
-    model = loaded(members, given)
-    models = [model.under(one.strategy, one.members) for one in contenders(("standard", "tta"), given, 2)]
-    asked = []
-    answer = truecopy.Model.answer
-    monkeypatch.setattr(
-        truecopy.Model, "answer", lambda self, sight: asked.append(sight.source[-6:]) or answer(self, sight)
-    )
-    done = [*side_by_side(model, models, items, 1, timed=5)]
-    timed = [one.item.name for one in done if all(answer.seconds for answer in one.answers)]
-    assert timed == ["00.png", "02.png", "04.png", "06.png", "08.png"]
-    assert all(answer.seconds is None for one in done[1::2] for answer in one.answers)
-    # Two strategies, each once; those that are timed once more, before the clock starts.
-    assert [asked.count(item.name) for item in items] == [4, 2] * 5
-
-
-def test_where_an_item_that_would_be_timed_cannot_be_read_the_next_one_is(members, tmp_path: Path) -> None:
-    items = pictures(tmp_path, 10)
-    for name in ("00.png", "01.png", "04.png"):
-        (tmp_path / name).write_bytes(b"no picture")
-    model = loaded(members)
-    models = [model.under(Strategy(), (0,)), model]
-    done = [*side_by_side(model, models, items, 1, timed=5)]
-    timed = [one.item.name for one in done if isinstance(one, Done) and one.answers[0].seconds]
-    assert timed == ["02.png", "03.png", "05.png", "06.png", "08.png"]
 
 
 def test_what_was_found_is_plain_json(members, tmp_path: Path) -> None:

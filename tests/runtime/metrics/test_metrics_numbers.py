@@ -71,6 +71,12 @@ def test_an_error_beyond_float64_is_infinite_and_null_in_json():
     assert made.to_dict()["rmse"] is None
 
 
+def test_r2_of_truths_that_hardly_differ_is_infinitely_bad_and_no_crash():
+    made = quantity_score([0, 1], [0, 8e-207], "mass", "kg")
+    assert made.r2 == -math.inf
+    assert made.to_dict()["r2"] is None
+
+
 def test_quantities_are_measured_each_by_itself():
     made = numbers_quality([[1, 10], [2, 30]], [[1, 11], [4, 30]], ["mass", "count"], ["kg", None])
     assert [(one.name, one.unit, one.mae, one.bias) for one in made.quantities] == [

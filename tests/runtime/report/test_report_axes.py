@@ -21,7 +21,12 @@ def test_ticks_are_within_the_range_and_not_too_many(low: float, length: float, 
 
 @pytest.mark.parametrize(
     ("low", "high", "made"),
-    [(0.0, 1.0, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (-3.0, 12.0, [0, 5, 10]), (7.0, 7.0, [7.0]), (-2.9, 5.6, [-2, 0, 2, 4])],
+    [
+        (0.0, 1.0, [0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (-3.0, 12.0, [0, 5, 10]),
+        (7.0, 7.0, [7.0]),
+        (-2.9, 5.6, [-2, 0, 2, 4]),
+    ],
 )
 def test_ticks_are_round(low: float, high: float, made: list[float]) -> None:
     assert ticks(low, high) == pytest.approx(made)
@@ -35,7 +40,9 @@ def test_enclosing_ticks_reach_what_is_drawn() -> None:
 
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(2, 9))
-def test_enclosing_ticks_are_not_too_many_and_leave_nothing_beyond(low: float, length: float, most: int) -> None:
+def test_enclosing_ticks_are_not_too_many_and_leave_nothing_beyond(
+    low: float, length: float, most: int
+) -> None:
     high = low + length
     made = enclosing(low, high, most)
     slack = (high - low) * 1e-6 + abs(low) * 1e-6

@@ -108,7 +108,9 @@ def test_a_label_without_items_that_was_said_is_drawn_as_the_table_counts_it() -
         ("red", "blue", "grey"),
     )  # fmt: skip
     text = evaluation_page(
-        replace(found, scores=(replace(found.scores[0], quality=quality, worst=()),)), when=WHEN, command=TYPED
+        replace(found, scores=(replace(found.scores[0], quality=quality, worst=()),)),
+        when=WHEN,
+        command=TYPED,
     )
     bars = re.findall("<title>(red|blue|grey): (.*?)</title>", text)
     assert bars == [("blue", "0.0\u00a0%, 0"), ("red", "100.0\u00a0%, 1")]

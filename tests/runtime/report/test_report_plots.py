@@ -41,7 +41,9 @@ def all_drawings() -> dict[str, Drawing]:
         "reliability": reliability_diagram(bins, 0.05),
         "coverage": coverage_curve(line, line / 5, (0.5, 0.1)),
         "scores": class_scores(labels, [0.9, 0.8, np.nan], [6, 9, 0]),
-        "gains": gains([Gained("base", None, False, 1, 1), Gained(HOSTILE, (1, -1, 3), False, 5, 5)], "points"),
+        "gains": gains(
+            [Gained("base", None, False, 1, 1), Gained(HOSTILE, (1, -1, 3), False, 5, 5)], "points"
+        ),
         "against": said_against_true(numbers, numbers + 1, "mm"),
         "residuals": residuals(numbers, numbers + 1, HOSTILE),
     }

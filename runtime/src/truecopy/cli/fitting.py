@@ -47,7 +47,7 @@ def fits(table: Table) -> bool:
 
     # Asked as of an endless line: of the terminal's no table says that it needs more.
     out = console()
-    return Measurement.get(out, out.options.update(max_width=100_000), table).minimum <= out.width
+    return Measurement.get(out, out.options.update(max_width=100_000), table).maximum <= out.width
 
 
 def _least(column: Sequence[tuple[str, str]]) -> int:

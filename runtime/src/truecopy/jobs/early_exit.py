@@ -68,7 +68,7 @@ def shortest(values: np.ndarray, place: int) -> float:
     value = float(values[place])
     before = float(values[place - 1]) if place else -np.inf
     for digits in range(2, 18):
-        rounded = float(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR))
+        rounded = float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR))
         if before < rounded <= value:
             return rounded
     return value

@@ -21,6 +21,7 @@ from .evaluation import Evaluation, MemberScore, StrategyScore
 from .kept import Kept, quality, unique_labels
 from .labelled import LabelledItem, Truth
 from .side_by_side import Done, Failed, Outcomes, alone, side_by_side
+from .wall_clock import wall_clock
 from .worst import worst
 
 Going: TypeAlias = Callable[[Iterable[Done | Failed]], Iterable[Done | Failed]]
@@ -40,10 +41,9 @@ def evaluate(
 ) -> Evaluation:
     """Answer every item by every strategy and measure the answers against the truth.
 
-    An item is decoded once and answered by all strategies in turn. Seconds are those of some two hundred evenly spread
-    items, which each strategy reads and answers for itself, once to warm up and once by the clock. An item that one
-    strategy cannot answer counts for none. One strategy alone runs as `model.stream` does, and its seconds are those of
-    the whole, divided by the items.
+    An item is decoded once and answered by all strategies in turn; one that a strategy cannot answer counts for none.
+    Seconds are taken afterwards, of evenly spread items, as `wall_clock` says. One strategy alone runs as `model.stream`
+    does, and its seconds are those of the whole, divided by the items.
 
     model: with all members and all views that `compared` takes. paths: what its members are called. workers: items in
     work at a time; of several strategies more than one take a model loaded with `threads=1`, and only where the graph is
@@ -74,7 +74,7 @@ def evaluate(
     if len(models) == 1:
         timed, each = len(items), [seconds / len(items)]
     else:
-        timed, each = _timed(done)
+        timed, each = wall_clock(models, [one.item for one in done])
     task = model.contract.task
     return Evaluation(
         task=kind_of(task),
@@ -91,12 +91,6 @@ def evaluate(
         device=model.device,
         notes=notes,
     )
-
-
-def _timed(done: Sequence[Done]) -> tuple[int, list[float]]:
-    """How many items were timed, and the seconds of each strategy, the mean."""
-    rows = [[answer.seconds for answer in one.answers] for one in done if one.answers[0].seconds is not None]
-    return len(rows), np.mean(rows, axis=0).tolist()  # type: ignore[arg-type]  # all of an item, or none
 
 
 def _scores(

@@ -109,9 +109,9 @@ class Evaluation:
 
     items: all that are labelled. failed: those that a strategy could not answer, (name, error): they count in none.
     labels: of the task, made unique where they repeat; names of the quantities of a regression. scores: the first is the
-    one that the others are compared with. timed: items whose wall-clock was taken. seconds: wall-clock of the whole run.
-    throughput: items a second, each under all strategies. workers: items in work at a time. device: where the graphs ran.
-    notes: sentences for people about the labelled items.
+    one that the others are compared with. timed: items whose wall-clock was taken. seconds: wall-clock of all answers,
+    without that. throughput: items a second, each under all strategies. workers: items in work at a time. device: where
+    the graphs ran. notes: sentences for people about the labelled items.
     """
 
     task: str

@@ -84,4 +84,6 @@ def _r2(errors: Array, truth: Array) -> float:
         # Asked of the truths themselves: the mean of three times 0.1 is not 0.1, and a division by that rounding error
         # would make -1e33 of it.
         return 0.0 if errors.any() else 1.0
-    return 1 - (_root_mean_square(errors) / _root_mean_square(truth - truth.mean())) ** 2
+    ratio = _root_mean_square(errors) / _root_mean_square(truth - truth.mean())
+    # A power beyond float64 is an error in Python, a product is infinite.
+    return 1 - ratio * ratio

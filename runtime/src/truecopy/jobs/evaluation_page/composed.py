@@ -88,7 +88,7 @@ def _facts(found: Evaluation, when: str, first: StrategyScore) -> Block:
             ("items without an answer", count(len(found.failed))),
             ("device", found.device),
             ("items in work at a time", str(found.workers)),
-            ("time of the whole run", f"{plain(found.seconds, 3)} s"),
+            ("time of all answers", f"{plain(found.seconds, 3)} s"),
             ("items a second, under all strategies", _rate(found.throughput)),
             (f"time an item, {first.name}", f"{plain(1000 * first.seconds, 3)} ms"),
         ]

@@ -54,9 +54,9 @@ def in_words(strategy: Strategy, members: int) -> str:
 def _table(found: Evaluation, place: int, headline: Headline) -> Block:
     heads = ["strategy", headline.name, "gain", "95 % interval", "passes", "time, ratio"]
     base = found.scores[0].name
-    of = f"{title(headline)}: " if headline.quantity else ""
+    whose = f"Mean absolute error of {headline.quantity}, over" if headline.quantity else "All over"
     return Table(
-        f"{of}All over the same items; gain ({gained_in(headline)}; above 0 is better) and ratio are against {base}",
+        f"{whose} the same items; gain ({gained_in(headline)}; above 0 is better) and ratio are against {base}",
         heads,
         [_row(score, place, headline) for score in found.scores],
         frozenset({1, 2, 3, 4, 5}),
