@@ -1,4 +1,4 @@
-"""Every strategy on every photograph, one after the other on the same one, from the file to the answer."""
+"""Every strategy on every photograph, in turn, from the file to the answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from truecopy.jobs.labelled import LabelledItem
+from truecopy.jobs.wall_clock import STRETCH, WARM
 from truecopy.predict import Model
 
 
@@ -40,27 +41,31 @@ class Run:
         return Run(name, self.models[one], self.right[:, one], self.told[:, one], self.passes[:, one],
                    self.whole[:, one], self.decoded[:, one])  # fmt: skip
 
-    def look(self, place: int, item: LabelledItem) -> None:
+    def look(self, places: range, items: list[LabelledItem]) -> None:
+        """Every model at a stretch of the items."""
         for column, model in enumerate(self.models):
-            model(
-                item.source
-            )  # what ran before was another strategy: its weights stand in the caches, not these
-            begin = time.perf_counter()
-            sight = model.sight(item.source)
-            read = time.perf_counter()
-            result = model.answer(sight)
-            end = time.perf_counter()
-            at = place, column
-            self.whole[at], self.decoded[at] = end - begin, end - read
-            self.told[at], self.passes[at] = result.index, result.passes  # type: ignore[union-attr]
-            self.right[at] = self.told[at] == item.truth
+            for place in places[:WARM]:
+                model(items[place].source)
+            for place in places:
+                self._once(model, items[place], (place, column))
+
+    def _once(self, model: Model, item: LabelledItem, at: tuple[int, int]) -> None:
+        begin = time.perf_counter()
+        sight = model.sight(item.source)
+        read = time.perf_counter()
+        result = model.answer(sight)
+        end = time.perf_counter()
+        self.whole[at], self.decoded[at] = end - begin, end - read
+        self.told[at], self.passes[at] = result.index, result.passes  # type: ignore[union-attr]
+        self.right[at] = self.told[at] == item.truth
 
 
 def measure(runs: list[Run], items: list[LabelledItem]) -> None:
-    """Interleaved, so that whatever else the machine does is shared; no strategy is always the first."""
-    for place, item in enumerate(items):
-        turn = place % len(runs)
-        for run in (*runs[turn:], *runs[:turn]):
-            run.look(place, item)
-        if place % 500 == 499:
-            print(f"  {place + 1} of {len(items)} images", flush=True)
+    """In stretches, so that whatever else the machine does is shared, and each finds the caches as it left them."""
+    for turn, first in enumerate(range(0, len(items), STRETCH)):
+        places = range(first, min(first + STRETCH, len(items)))
+        begin = turn % len(runs)
+        for run in (*runs[begin:], *runs[:begin]):
+            run.look(places, items)
+        if places[-1] % 500 == 499:
+            print(f"  {places[-1] + 1} of {len(items)} images", flush=True)
