@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -243,3 +244,16 @@ def test_an_artifact_without_its_half_says_what_was_looked_for(folder: Path) -> 
     )
     with pytest.raises(ArtifactError, match=f"^{re.escape(message)}"):
         half_of(full)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_and_links_in_a_circle_beside_a_checkpoint_are_no_artifacts(folder: Path) -> None:
+    made = exported(folder / "run" / "fold.onnx", b"weights")
+    (folder / "run" / "loop.onnx").symlink_to("loop.onnx")
+    os.mkfifo(folder / "run" / "pipe.onnx")
+    assert artifact_of(folder / "run" / "best.pt").resolve() == made.resolve()
+    for pipe in ("pipe.onnx", "pipe.pt"):
+        if pipe.endswith(".pt"):
+            os.mkfifo(folder / "run" / pipe)
+        with pytest.raises((UnreadableArtifact, CheckpointError), match="no regular file"):
+            truecopy.load(folder / "run" / pipe)

@@ -6,11 +6,11 @@ import contextlib
 import mmap
 import os
 import shutil
-import stat
 import weakref
-from pathlib import Path
 
 from truecopy.errors import UnreadableArtifact
+
+from .regular import open_regular
 
 # A session made from bytes keeps them beside its own copy; from here on they go through an anonymous file.
 IN_MEMORY_BYTES = 256 << 20
@@ -39,11 +39,10 @@ def read_content(path: str | os.PathLike[str], in_memory_bytes: int = IN_MEMORY_
         UnreadableArtifact: no such file, no regular one, no permission, or longer than 2 GiB.
     """
     try:
-        with Path(path).open("rb") as file:
-            status = os.fstat(file.fileno())
-            size = status.st_size
-            if not stat.S_ISREG(status.st_mode) or size > MAX_BYTES:
-                raise OSError("no regular file" if size <= MAX_BYTES else "longer than an ONNX file can be")
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise OSError("longer than an ONNX file can be")
             if size > in_memory_bytes and hasattr(os, "memfd_create"):
                 return _anonymous(file.fileno())
             data = file.read()

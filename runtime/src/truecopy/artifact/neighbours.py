@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from truecopy.errors import NoContract, TruecopyError
 from truecopy.limits import DEFAULT_LIMITS
 
 from .metadata import CONTRACT_KEY
+from .regular import open_regular
 from .seal import SEAL_BYTES, read_seal
 from .skim import skim
 
@@ -35,7 +37,7 @@ def neighbour(path: Path) -> Neighbour:
     entries = skim(path).entries
     if CONTRACT_KEY not in entries:
         raise NoContract("the file carries no Truecopy contract", where=str(path))
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - SEAL_BYTES))
         digest = read_seal(file.read())
@@ -63,12 +65,13 @@ def folders(path: Path) -> list[Path]:
 
 def _files(path: Path) -> list[Path]:
     """Each file once, though two of the folders may be one."""
-    files: dict[Path, Path] = {}
+    files: dict[str, Path] = {}
     for folder in folders(path):
         try:
             names = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".onnx")
         except OSError:
             continue
         for file in names:
-            files.setdefault(file.resolve(), file)
+            # os.path, since Path.resolve raises where links go in a circle.
+            files.setdefault(os.path.realpath(file), file)
     return list(files.values())

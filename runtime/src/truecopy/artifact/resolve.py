@@ -12,6 +12,7 @@ from truecopy.contract import Contract, subject_sha256
 from truecopy.errors import ArtifactError, CheckpointError
 
 from .neighbours import FOLDER, Neighbour, neighbour, neighbours
+from .regular import open_regular
 from .several import differ, words
 
 CHECKPOINT_SUFFIXES = (".pt", ".pth", ".ckpt", ".th", ".tar", ".safetensors")
@@ -100,7 +101,7 @@ def sha256_of(path: Path) -> str:
     """
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except (OSError, ValueError) as error:  # ValueError: a name with NUL in it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from truecopy.errors import UnreadableArtifact
@@ -12,6 +11,7 @@ from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .metadata import METADATA_PROPS, read_entry
 from .mistaken import no_onnx
+from .regular import open_regular
 from .seal import SEAL_BYTES, read_seal
 from .wire import _FIXED, LENGTH, MAX_VARINT, VARINT, WireError, read_tag, read_varint
 
@@ -35,7 +35,7 @@ def skim(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Skimm
         UnreadableArtifact: no such file, not protobuf, or metadata longer than the limits.
     """
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             entries = _entries(file, size, 4 * (limits.max_contract_bytes + limits.max_golden_bytes))
             file.seek(max(0, size - SEAL_BYTES))
