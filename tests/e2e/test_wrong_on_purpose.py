@@ -267,7 +267,7 @@ TABLE = [
     (pointer_as_model, 3, "this is no ONNX file: it is a Git-LFS pointer", "Fetch it: git lfs pull"),
     (pointer_to_attach, 3, "Git-LFS pointer", "Fetch it: git lfs pull"),
     (cuda_that_is_not_there, 5, "has no CUDAExecutionProvider", 'pip install "truecopy[gpu]"'),
-    (checkpoint_as_model, 3, "this is a checkpoint, not an artifact", "truecopy export best.pt --arch"),
+    (checkpoint_as_model, 3, "is stale: it was made from another best.pt", "truecopy export best.pt --arch"),
     (model_without_contract, 3, "the file carries no Truecopy contract", "truecopy attach bare.onnx --recipe steps.yaml"),
     (no_such_model, 3, "cannot read the model: No such file or directory", "nowhere.onnx"),
 ]  # fmt: skip
