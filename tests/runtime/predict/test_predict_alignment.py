@@ -81,3 +81,10 @@ def test_ids_that_stand_for_other_labels_are_refused():
         match=r"members use one label id for different labels: expected '0' for 'cat', got '0' for 'dog' - at b\.onnx\. Export them",
     ):
         order_in(first, other, "b.onnx")
+
+
+def test_a_label_that_repeats_says_nothing_of_ids():
+    """ImageNet's two maillots, told apart in one list and not in the other."""
+    first = replace(MULTICLASS, labels=("maillot", "maillot, tank suit", "cat"), label_ids=("n1", "n2", "n3"))
+    other = replace(MULTICLASS, labels=("maillot", "maillot", "cat"), label_ids=("n1", "n2", "n3"))
+    assert order_in(first, other, "b.onnx").tolist() == order_in(other, first, "a.onnx").tolist() == [0, 1, 2]

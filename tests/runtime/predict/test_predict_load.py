@@ -131,6 +131,12 @@ def test_a_strategy_in_words_says_how_it_is_written(digits: Path, strategy: Any)
     refused(digits, errors.StrategyError, r"a strategy is a truecopy.Strategy: got .*Write truecopy\.Strategy\(views=", strategy=strategy)  # fmt: skip
 
 
-@pytest.mark.parametrize("mistaken", [None, 3])
+@pytest.mark.parametrize("mistaken", [None, 3, b"x.onnx", [1], ["a.onnx", b"b.onnx"], {"a.onnx"}])
 def test_what_names_no_model_is_refused(mistaken: Any) -> None:
-    refused(mistaken, errors.UnreadableArtifact, "a model is named by its path, or several by theirs: got ")
+    message = "a model is named by its path, or several by a list of theirs: got "
+    refused(mistaken, errors.UnreadableArtifact, message)
+
+
+def test_a_file_that_is_open_names_no_model(digits: Path) -> None:
+    with digits.open("rb") as file:
+        refused(file, errors.UnreadableArtifact, "a model is named by its path")

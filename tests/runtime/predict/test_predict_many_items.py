@@ -136,7 +136,14 @@ def test_every_device_of_a_session_has_a_batch_of_its_own(members):
     assert len(model.predict([PICTURE] * 96)) == 96
 
 
-@pytest.mark.parametrize("places", [[], [3], [0, 0], [-1]])
+@pytest.mark.parametrize("places", [[], [3], [0, 0], [-1], 0, "ab"])
 def test_members_of_another_strategy_are_named_by_their_places(members, places):
     with pytest.raises(StrategyError, match=r"members are named by their places, each once: expected some of \[0, 1, 2\], got"):  # fmt: skip
         truecopy.load(members).under(Strategy(), members=places)
+
+
+def test_another_strategy_is_a_strategy(members):
+    model = truecopy.load(members)
+    assert len(model.under(Strategy(), members=np.array([2, 0])).contracts) == 2
+    with pytest.raises(StrategyError, match=r"a strategy is a truecopy\.Strategy: got 'tta'"):
+        model.under("tta")  # type: ignore[arg-type]

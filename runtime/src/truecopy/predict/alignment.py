@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from collections.abc import Sequence as Several
 
 import numpy as np
@@ -79,10 +81,13 @@ def _identities(first: Task, other: Task, where: str) -> tuple[Several[str], Sev
 
 
 def _check_ids(ours: dict[str, str], theirs: dict[str, str], where: str) -> None:
-    """Ids may stand for labels in two languages, but not for two labels of one list: such ids are places."""
-    known = set(ours.values())
+    """Ids may stand for labels in two languages, but not for two labels of one list: such ids are places.
+
+    A label that repeats in either list tells nothing about ids: ImageNet has two maillots.
+    """
+    known = _once(ours.values()) & _once(theirs.values())
     for one, label in theirs.items():
-        if one in ours and ours[one] != label and label in known:
+        if label in known and one in ours and ours[one] != label:
             raise StrategyError(
                 "members use one label id for different labels",
                 expected=f"{one!r} for {ours[one]!r}",
@@ -90,6 +95,10 @@ def _check_ids(ours: dict[str, str], theirs: dict[str, str], where: str) -> None
                 where=where,
                 fix="Export them with ids that name the class, or without any: unique labels align as well",
             )
+
+
+def _once(names: Iterable[str]) -> set[str]:
+    return {name for name, count in Counter(names).items() if count == 1}
 
 
 def _places(ours: Several[str], theirs: Several[str], where: str) -> np.ndarray:

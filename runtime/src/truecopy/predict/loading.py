@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -15,7 +15,7 @@ from truecopy.limits import DEFAULT_LIMITS, Limits
 
 from .model import Model
 from .opened import Opened, open_artifact
-from .strategy import Strategy
+from .strategy import Strategy, check_strategy
 
 Name: TypeAlias = str | os.PathLike[str]
 Precision: TypeAlias = Literal["fp32", "fp16", "int8"]
@@ -47,12 +47,8 @@ def load(
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
-    if strategy is not None and not isinstance(strategy, Strategy):
-        raise StrategyError(
-            "a strategy is a truecopy.Strategy",
-            got=repr(strategy),
-            fix="Write truecopy.Strategy(views=['horizontal_flip']); settings in words are for YAML: truecopy.load_config",
-        )
+    if strategy is not None:
+        check_strategy(strategy)
     paths = [_artifact(path, precision) for path in _paths(path_or_paths)]
     openeds = open_artifacts(paths, limits or DEFAULT_LIMITS)
     for path, opened in zip(paths, openeds, strict=True):
@@ -75,11 +71,14 @@ def open_artifacts(paths: Sequence[Path], limits: Limits) -> list[Opened]:
 def _paths(path_or_paths: Name | Sequence[Name]) -> list[Path]:
     if isinstance(path_or_paths, str | os.PathLike):
         return [Path(path_or_paths)]
-    if not isinstance(path_or_paths, Iterable):
-        raise UnreadableArtifact(
-            "a model is named by its path, or several by theirs", got=type(path_or_paths).__name__
-        )
-    paths = [Path(path) for path in path_or_paths]
+    named = list(path_or_paths) if isinstance(path_or_paths, Sequence) else [path_or_paths]
+    for one in named:
+        if not isinstance(one, str | os.PathLike):
+            raise UnreadableArtifact(
+                "a model is named by its path, or several by a list of theirs",
+                got=repr(path_or_paths)[:80],
+            )
+    paths = [Path(one) for one in named]
     if not paths:
         raise StrategyError("there is no member", expected="at least one artifact", got="an empty list")
     return paths

@@ -20,7 +20,7 @@ from .opened import Opened
 from .results import Failure, Result
 from .seat import Seat
 from .sight import Sight
-from .strategy import Strategy
+from .strategy import Strategy, check_strategy
 from .stream import in_batches, map_here, map_ordered
 
 CUDA_BATCH = 32
@@ -96,11 +96,13 @@ class Model:
         Raises:
             StrategyError: as `truecopy.load`, or places that are no members.
         """
-        places = range(len(self._seats)) if members is None else members
-        if len(set(places)) != len(places) or not set(places) <= set(range(len(self._seats))) or not places:
+        check_strategy(strategy)
+        known = range(len(self._seats))
+        places = known if members is None else tuple(members) if isinstance(members, Iterable) else ()
+        if not places or len(set(places)) != len(places) or not set(places) <= set(known):
             raise StrategyError(
                 "members are named by their places, each once",
-                expected=f"some of {list(range(len(self._seats)))}",
+                expected=f"some of {list(known)}",
                 got=repr(members),
             )
         seats = [self._seats[place] for place in places]

@@ -2,7 +2,7 @@
 
 from .adaptive import MEASURES, Adaptive, Measure
 from .certainty import certainty, check_decides
-from .strategy import MEMBER_MERGES, VIEW_MERGES, MemberMerge, Strategy, ViewMerge
+from .strategy import MEMBER_MERGES, VIEW_MERGES, MemberMerge, Strategy, ViewMerge, check_strategy
 
 __all__ = [
     "MEASURES",
@@ -15,4 +15,5 @@ __all__ = [
     "ViewMerge",
     "certainty",
     "check_decides",
+    "check_strategy",
 ]

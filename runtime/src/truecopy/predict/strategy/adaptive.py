@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
 from typing import Literal, TypeAlias
 
 from truecopy.errors import StrategyError
+
+from .real import real
 
 Measure: TypeAlias = Literal["confidence", "margin"]
 MEASURES: tuple[Measure, ...] = ("confidence", "margin")
@@ -27,9 +28,10 @@ class Adaptive:
     def __post_init__(self) -> None:
         if self.by not in MEASURES:
             raise StrategyError(f"there is no measure {self.by!r} to stop by", expected=" or ".join(MEASURES))
-        real = isinstance(self.value, Real) and not isinstance(self.value, bool)
-        if not real or not 0 <= float(self.value) <= 1:
-            raise StrategyError(f"`adaptive.{self.by}` is a number from 0 to 1", got=repr(self.value))
+        value = real(self.value)
+        if not 0 <= value <= 1:
+            raise StrategyError(f"`adaptive.{self.by}` is a number from 0 to 1", got=repr(self.value)[:80])
+        object.__setattr__(self, "value", value)  # NumPy's numbers are not JSON's
 
     @classmethod
     def of(cls, given: Adaptive | Mapping[str, float] | None) -> Adaptive | None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Literal, TypeAlias
 
 from truecopy.contract.view_names import IDENTITY, expand
 from truecopy.errors import StrategyError
 
 from .adaptive import Adaptive
+from .real import real
 
 ViewMerge: TypeAlias = Literal["mean", "max", "voting"]
 MemberMerge: TypeAlias = Literal["soft_voting", "hard_voting", "weighted"]
+# Bounded, so that no sum of weights is infinite and no share is zero.
+LEAST, MOST = 1e-9, 1e9
 VIEW_MERGES: tuple[ViewMerge, ...] = ("mean", "max", "voting")
 MEMBER_MERGES: tuple[MemberMerge, ...] = ("soft_voting", "hard_voting", "weighted")
 
@@ -92,20 +94,28 @@ def _normalised(weights: Sequence[float] | None, merge: str) -> tuple[float, ...
         return None
     if merge != "weighted":
         raise StrategyError(f"weights go with `weighted`, not with {merge!r}", fix="Leave one of the two out")
-    numbers = list(weights) if isinstance(weights, Iterable) else []
-    if not numbers or not all(_is_weight(number) for number in numbers):
+    try:
+        floats = tuple(real(weight) for weight in weights)
+    except TypeError:  # a number alone
+        floats = ()
+    if not floats or not all(LEAST <= number <= MOST for number in floats):
         raise StrategyError(
-            "weights are positive numbers, one a member",
-            got=repr(weights),
+            f"weights are numbers from {LEAST:g} to {MOST:g}, one a member",
+            got=repr(weights)[:80],
             fix="Give such as [0.6, 0.4]; a member that counts for nothing is left out",
         )
-    floats = tuple(float(number) for number in numbers)
     total = math.fsum(floats)
     # Shares stay as they are: divided once more they would be others in the last bit, and what is written another strategy.
     return floats if math.isclose(total, 1, rel_tol=1e-12) else tuple(number / total for number in floats)
 
 
-def _is_weight(number: object) -> bool:
-    """Bounded, so that no sum of them is infinite and no share is zero."""
-    real = isinstance(number, Real) and not isinstance(number, bool)
-    return real and 1e-9 <= float(number) <= 1e9  # type: ignore[arg-type]
+def check_strategy(given: object) -> None:
+    """Raises:
+    StrategyError: this is none, such as its name in a settings file.
+    """
+    if not isinstance(given, Strategy):
+        raise StrategyError(
+            "a strategy is a truecopy.Strategy",
+            got=repr(given)[:80],
+            fix="Write truecopy.Strategy(views=['horizontal_flip']); settings in words are for YAML: truecopy.load_config",
+        )
