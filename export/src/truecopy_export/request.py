@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
 from typing import Literal
 
-from truecopy.artifact import try_to_write
+from truecopy.artifact import check_new_file
 from truecopy.contract import ImageInput, Input, TableInput
 from truecopy.contract.resize import PassOrder
-from truecopy.errors import ProofError, RecipeError
+from truecopy.errors import ProofError, RecipeError, TruecopyError
 from truecopy.jobs.images import SUFFIXES
 
 from .paths import what_stands
@@ -88,19 +87,16 @@ def check_request(request: Request, precision: str | tuple[str, ...]) -> None:
 
 
 def _check_output(output: Path, *, overwrite: bool) -> None:
-    if output.suffix != ".onnx":
-        raise RecipeError("the output must end in .onnx", got=str(output))
-    if output.exists() and not overwrite:
-        raise RecipeError(
-            f"{output} exists", fix="Type --overwrite to replace it (in Python: overwrite=True)"
-        )
     try:
-        try_to_write(output)
-    except OSError as error:
-        raise RecipeError(
-            f"cannot write {output}: {error.strerror or error}",
-            fix=f"Name another file with -o, or make its folder: mkdir -p {shlex.quote(str(output.parent))}",
-        ) from error
+        check_new_file(
+            str(output),
+            "the output is a model",
+            (".onnx",),
+            overwrite=overwrite,
+            replace="Type --overwrite to replace it (in Python: overwrite=True)",
+        )
+    except TruecopyError as error:
+        raise RecipeError.of(error) from error
 
 
 def _check_proof_is_there(proof: Path | None) -> None:

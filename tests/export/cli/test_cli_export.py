@@ -120,7 +120,7 @@ def test_a_missing_option_is_exit_code_2(truecopy, project):
         ({"labels": None}, "there are no labels: expected --labels FILE or FOLDER"),
         ({"task": "binry"}, "task 'binry' is unknown, did you mean 'binary'?: expected multiclass, binary"),
         ({"precision": "fp32,fp16"}, "precision fp32,fp16 is not exported by this version: expected fp32"),
-        ({"output": "out.bin"}, "the output must end in .onnx: got out.bin"),
+        ({"output": "out.bin"}, "the output is a model: expected a name that ends in .onnx, got out.bin"),
         ({"ema": "ema_model"}, "ema_model"),
     ],
 )  # fmt: skip

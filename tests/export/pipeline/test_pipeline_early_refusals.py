@@ -90,12 +90,12 @@ def test_a_folder_is_no_proof_of_sequences(export, photos):
         (
             "multiclass",
             "file,class\na,b\n",
-            r"no columns `file` and `label`: .* got the columns 'file', 'class'",
+            r"no column `label`: .* got the columns 'file', 'class'",
         ),
         (
             {"kind": "regression", "values": [{"name": "age"}]},
             "file,label\na,1\n",
-            "no columns `file` and `age`",
+            "no column `age`",
         ),
     ],
 )

@@ -115,7 +115,7 @@ def test_without_proof_the_error_says_what_to_type(export, tmp_path):
         ({"precision": ("fp32", "fp16")}, "precision fp32,fp16 is not exported by this version: expected fp32"),
         ({"precision": "fp16"}, "precision fp16 is not exported by this version: expected fp32"),
         ({"task": "binry"}, "task 'binry' is unknown, did you mean 'binary'?: expected multiclass, binary"),
-        ({"output": "out.pt"}, "the output must end in .onnx: got "),
+        ({"output": "out.pt"}, "the output is a model: expected a name that ends in .onnx, got "),
         ({"labels": LABELS[:2]}, "2 labels for 3 outputs - at list. Give one label per output"),
         ({"labels": {"cat": 0, "dog": 2}}, "class_to_idx does not number the classes"),
         ({"golden": 2}, "--golden embeds proof images, and there is no proof folder"),
@@ -242,16 +242,40 @@ def test_the_pass_order_of_training_can_be_said_and_is_proven(export, photos):
 
 def test_a_place_that_cannot_be_written_is_an_error_with_its_name(export, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(RecipeError, match=r"cannot write .*file/out\.onnx: .* Name another file with -o"):
+    with pytest.raises(
+        RecipeError, match=r"cannot write .*file/out\.onnx: .* \(Not a directory\)\. Name another place"
+    ):
         export(output="file/out.onnx")
 
 
 def test_a_folder_that_is_not_there_is_refused_before_anything_is_read(export, tmp_path):
     with pytest.raises(
-        RecipeError, match=r"cannot write .*typo/out\.onnx: No such file.* make its folder: mkdir -p "
+        RecipeError,
+        match=r"cannot write .*typo/out\.onnx: there is no folder .*typo\. Make it first: mkdir -p ",
     ):
         export(output="typo/out.onnx", proof=tmp_path / "no proof either")
     assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_folder_is_no_output_and_a_link_to_nothing_stands_there(export, tmp_path, overwrite):
+    (tmp_path / "ex.onnx").mkdir()
+    with pytest.raises(RecipeError, match=r"ex\.onnx is a folder\. Name the new file"):
+        export(output="ex.onnx", overwrite=overwrite, proof=tmp_path / "no proof either")
+    (tmp_path / "link.onnx").symlink_to("nowhere")
+    if not overwrite:
+        with pytest.raises(RecipeError, match=r"link\.onnx exists\. Type --overwrite .*overwrite=True"):
+            export(output="link.onnx")
+    assert (tmp_path / "link.onnx").is_symlink()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no files, also from root")
+def test_a_folder_that_takes_no_files_is_not_to_be_made(export):
+    with pytest.raises(
+        RecipeError, match=r"cannot write /proc/e\.onnx: no such file can be made in /proc"
+    ) as caught:
+        export(output="/proc/e.onnx")
+    assert "mkdir" not in str(caught.value)
 
 
 def test_a_network_without_a_recipe_of_fixed_size_is_refused(export):

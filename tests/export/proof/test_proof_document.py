@@ -140,10 +140,14 @@ def crane_folder(pictures, tmp_path):
     return folder
 
 
-def test_a_name_that_is_one_class_s_label_and_another_s_id_is_refused(crane_folder, tmp_path):
+def test_a_name_that_is_one_class_s_label_and_another_s_id_is_told_apart_by_the_others_or_refused(
+    crane_folder, tmp_path
+):
     labels = OneLabel(("crane", "dog", "owl"), ("n0", "crane", "n2"))
-    with pytest.raises(ProofError, match="1 class folders are no labels: crane: expected folders named by"):
-        find_proof_images(crane_folder, labels)
+    assert find_proof_images(crane_folder, labels).truths == (0, 1, 2)
+    crossed = OneLabel(("crane", "dog", "owl"), ("dog", "crane", "owl"))
+    with pytest.raises(ProofError, match=r"'crane' means two classes, .*--proof-labels takes a CSV file"):
+        find_proof_images(crane_folder, crossed)
     table = tmp_path / "truth.csv"
     table.write_text("file,label\ncrane/0.png,crane\n")
     with pytest.raises(
@@ -171,7 +175,9 @@ def test_a_number_that_is_one_class_s_label_and_another_s_id_is_refused_too(cran
 
 def test_a_name_that_is_two_classes_label_and_a_third_s_id_is_refused(crane_folder):
     labels = OneLabel(("crane", "crane", "owl", "x"), ("n0", "dog", "n2", "crane"))
-    with pytest.raises(ProofError, match="1 class folders are no labels: crane"):
+    with pytest.raises(
+        ProofError, match=r"label ids and labels .*got 'crane', a label id.*'owl', a label - at"
+    ):
         find_proof_images(crane_folder, labels)
 
 

@@ -105,7 +105,7 @@ def test_pictures_have_sets_numbers_and_texts_from_a_table_and_none_from_folders
     table.write_text("file,age,mass\ndog/1.png,20,71.5\n")
     assert find_proof_images(pictures, truths_of(TWO), table).truths == (None, (71.5, 20.0), None)
     table.write_text("file,mass\ncat/0.png,1\n")
-    with pytest.raises(ProofError, match="no columns `file` and `mass` and `age`"):
+    with pytest.raises(ProofError, match="no column `age`: expected a first line file,mass,age"):
         find_proof_images(pictures, truths_of(TWO), table)
 
 

@@ -236,8 +236,8 @@ def test_a_class_that_the_model_does_not_know_is_named(cli, here: Path) -> None:
     (here / "photos" / "midle").mkdir()
     done = cli("evaluate", "m0.onnx", "photos")
     assert done.code == 1
-    assert "the model has no class 'midle'" in done.err
-    assert "Nearest: 'middle'" in done.err
+    assert "the name of a class folder is no label of the model: expected a label, got 'midle'" in done.err
+    assert "Did you mean 'middle'?" in done.err
 
 
 def test_top_is_for_classes(cli, tmp_path: Path) -> None:

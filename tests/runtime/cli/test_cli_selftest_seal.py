@@ -112,6 +112,23 @@ def test_options_that_do_not_go_together_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_patterns_name_models(digits: Path, tmp_path: Path, cli) -> None:
+    for name in ("fold_0.onnx", "fold_1.onnx"):
+        (tmp_path / name).symlink_to(digits)
+    done = cli("selftest", tmp_path / "fold_?.onnx", "--device", "cpu", "--json")
+    assert done.code == 0
+    assert [row["path"] for row in done.rows] == [
+        str(tmp_path / "fold_0.onnx"),
+        str(tmp_path / "fold_1.onnx"),
+    ]
+    done = cli("selftest", tmp_path / "fold_?.onnx", "--seal", "-o", tmp_path / "new.onnx")
+    assert done.code == 2
+    assert "--seal writes one file: expected one model, got" in done.err
+    done = cli("selftest", tmp_path / "split_?.onnx")
+    assert done.code == 2
+    assert "no model matches the pattern" in done.err
+
+
 def test_one_file_is_written_for_one_model(digits: Path, tmp_path: Path, cli) -> None:
     done = cli("selftest", digits, digits, "--seal", "-o", tmp_path / "new.onnx")
     assert done.code == 2

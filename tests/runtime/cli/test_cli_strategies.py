@@ -103,6 +103,14 @@ def test_accelerate_where_there_is_no_gpu_is_exit_5(cli, here: Path) -> None:
     assert "cuda:all needs at least one GPU" in done.err
 
 
+@pytest.mark.parametrize("words", ["predict one.png --json", "predict one.png", "inspect"])
+def test_a_device_in_place_of_the_files_accelerate_is_told_by_every_run(cli, here: Path, words: str) -> None:
+    (here / "fast.yaml").write_text("inference: {strategy: accelerate, checkpoint: a.onnx}\n")
+    done = cli(*words.split(), "--config", "fast.yaml", "--device", "cpu")
+    assert done.code == 0, done.err
+    assert done.err.splitlines()[0] == "fast.yaml: `accelerate` is not used: --device cpu"
+
+
 def test_inspect_says_what_won_and_what_it_overrode(cli, here: Path) -> None:
     done = cli(
         "inspect", "--config", "inference.yaml", "--tta-aggregation", "mean", "--threads", "1", "--json"

@@ -98,6 +98,19 @@ def test_a_file_of_settings_is_tuned_again_and_keeps_what_it_states(cli, folder:
     assert list(said["adaptive"]) == ["margin"]
 
 
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_what_was_left_out_is_told_on_stderr_with_and_without_json(cli, folder: Path, as_json) -> None:
+    (folder / "photos" / "stray.txt").write_text("no picture")
+    (folder / "old.yaml").write_text(
+        "inference:\n  checkpoint: m.onnx\n  tta: {augmentations: [horizontal_flip]}\n  adaptive: {margin: 0.9}\n"
+    )
+    done = cli("tune", "--config", "old.yaml", "photos", *BUDGET, *as_json)
+    assert done.code == 0, done.err
+    assert "left out, in no class folder: 'stray.txt'" in done.err
+    assert "the file's own early exit, margin=0.9, was left out" in done.err
+    assert ("use it with --adaptive" in done.err) == (not as_json)
+
+
 @pytest.mark.parametrize("given", ["0.5", "0.005", "half", "0%", "100%", "nan%", ""])
 def test_the_budget_is_a_percentage(cli, folder: Path, given: str) -> None:
     done = cli("tune", "m.onnx", "photos", *FLIP, "--max-disagreement", given)

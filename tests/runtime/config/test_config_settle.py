@@ -182,6 +182,26 @@ def test_members_are_named_by_a_pattern_too(write: Write, tmp_path: Path) -> Non
     refused(Asked(config=config), "no model matches the pattern: got 'fold_*.onnx'", ":2: `$.inference.ensemble.checkpoints`")  # fmt: skip
 
 
+@pytest.mark.parametrize("key", ["checkpoint", "checkpoint_path"])
+def test_one_model_is_named_by_a_pattern_of_one_file_too(write: Write, tmp_path: Path, key: str) -> None:
+    config = write(f"  {key}: '[a]*.onnx'\n")
+    assert settle(Asked(config=config)).members == (tmp_path / "a.onnx",)
+    assert settings_of(Asked(config=config))["checkpoint"] == Setting(
+        "checkpoint", str(tmp_path / "a.onnx"), "file"
+    )
+    several = write(f"  {key}: '*.onnx'\n")
+    refused(
+        Asked(config=several),
+        "the pattern matches several: expected one file, got 3: a.onnx, b.onnx, c.onnx",
+        f"{several}:2: `$.inference.{key}`. Name one of them; several models are an ensemble: {{checkpoints: ['*.onnx']}}",
+    )
+    assert settle(Asked((str(tmp_path / "c.onnx"),), several)).members == (tmp_path / "c.onnx",)
+    none = write(f"  {key}: 'fold_*.onnx'\n")
+    refused(Asked(config=none), "no model matches the pattern: got 'fold_*.onnx'", f"`$.inference.{key}`")
+    (tmp_path / "x[1].onnx").write_bytes((tmp_path / "a.onnx").read_bytes())
+    assert settle(Asked(config=write(f"  {key}: 'x[1].onnx'\n"))).members == (tmp_path / "x[1].onnx",)
+
+
 def test_a_file_that_is_called_like_a_pattern_or_has_a_comma_is_that_file(
     write: Write, tmp_path: Path
 ) -> None:
@@ -232,6 +252,38 @@ def test_weights_are_those_of_a_soft_vote_and_contradict_a_hard_one(write: Write
     assert rows["ensemble.aggregation"] == Setting(
         "ensemble.aggregation", "weighted", "argument", (("file", "hard_voting"),)
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "source", "shadowed"),
+    [
+        ("", {}, "inferred", ()),
+        (", aggregation: soft_voting", {}, "inferred", (("file", "soft_voting"),)),
+        (", aggregation: weighted", {}, "file", ()),
+        ("", {"weights": (3.0, 4.0)}, "argument", ()),
+        ("", {"weights": (3.0, 4.0), "member_merge": "soft_voting"}, "argument", (("argument", "soft_voting"),)),
+        (", aggregation: hard_voting", {"weights": (3.0, 4.0), "member_merge": "soft_voting"}, "argument",
+         (("argument", "soft_voting"), ("file", "hard_voting"))),
+        ("", {"weights": (3.0, 4.0), "member_merge": "weighted"}, "argument", ()),
+    ],
+)  # fmt: skip
+def test_a_soft_vote_with_weights_is_shown_as_the_weighted_one_it_is(
+    written: str, asked: dict[str, Any], source: str, shadowed: tuple[tuple[str, str], ...], write: Write
+) -> None:
+    config = write(f"  ensemble: {{checkpoints: [b.onnx, a.onnx], weights: [3, 1]{written}}}\n")
+    settled = settle(Asked(config=config, **asked))
+    rows = {setting.name: setting for setting in settled.settings}
+    shown = rows["ensemble.aggregation"]
+    assert shown.value == settled.strategy.member_merge == "weighted"
+    assert (shown.source, shown.shadowed) == (source, shadowed)
+
+
+def test_weights_that_are_not_one_a_member_are_refused_where_they_stand(write: Write, tmp_path: Path) -> None:
+    told = "weights and members differ in number: expected 2, one a member, got 3"
+    config = write("  ensemble:\n    checkpoints: [a.onnx, b.onnx]\n    weights: [1, 2, 3]\n")
+    refused(Asked(config=config), f"{told} - at {config}:4: `$.inference.ensemble.weights`. Give one weight")
+    models = tuple(str(tmp_path / f"{name}.onnx") for name in "ab")
+    refused(Asked(models, weights=(1, 2, 3)), f"{told}. Give one weight for each model")
 
 
 def test_the_weights_of_a_file_are_for_its_own_checkpoints(write: Write, tmp_path: Path) -> None:
@@ -291,6 +343,30 @@ def test_a_strategy_that_is_named_lacks_nothing(name: str, write: Write) -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("standard", "Take strategy: ensemble, or write checkpoint: best.onnx"),
+        ("tta", "Take strategy: tta_ensemble, or write checkpoint: best.onnx"),
+        ("accelerate", "Write checkpoint: best.onnx"),
+        ("mixed_precision", "Write checkpoint: best.onnx"),
+    ],
+)
+def test_models_that_the_strategy_does_not_run_are_told_where_none_is_named(
+    name: str, fix: str, write: Write
+) -> None:
+    text = "  tta: {augmentations: [rotate_90]}\n  ensemble: {checkpoints: [a.onnx, b.onnx]}\n"
+    config = write(f"  strategy: {name}\n{text}")
+    told = f"no model is named: got `ensemble.checkpoints`, which the strategy '{name}' does not use"
+    refused(Asked(config=config), f"{told} - at {config}:4: `$.inference.ensemble.checkpoints`. {fix}")
+    if name == "tta":
+        refused(
+            Asked(config=write(text), strategy=name),
+            f"{told} - at {config}:3: ",
+            "Take --strategy tta_ensemble, or ",
+        )
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("  strategy: tta\n  checkpoint: a.onnx\n", ["test-time augmentation without its views", "Write tta: {augmentations: [horizontal_flip]}"]),
@@ -298,7 +374,7 @@ def test_a_strategy_that_is_named_lacks_nothing(name: str, write: Write) -> None
         ("  strategy: tta\n  checkpoint: a.onnx\n  tta:\n    augmentations: [rotate_45]\n", ["no view 'rotate_45'", ":5: `$.inference.tta.augmentations`", "rotate_"]),
         ("  strategy: tta\n  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90]}\n  adaptive: {margin: 7}\n", ["`adaptive.margin` is a number from 0 to 1", ":5: `$.inference.adaptive`"]),
         ("  strategy: tta\n  checkpoint: a.onnx\n  tta: {augmentations: [rotate_90]}\n  adaptive: {margin: 0, confidence: 1}\n", ["names one measure and its value"]),
-        ("  strategy: ensemble\n  ensemble: {checkpoints: [a.onnx, b.onnx], weights: [-1, 2]}\n", ["weights are positive numbers", "$.inference.ensemble.weights"]),
+        ("  strategy: ensemble\n  ensemble: {checkpoints: [a.onnx, b.onnx], weights: [-1, 2]}\n", ["weights are numbers from 1e-09 to 1e+09", "$.inference.ensemble.weights"]),
         ("  strategy: ensemble\n  ensemble: {checkpoints: [a.onnx, b.onnx], aggregation: weighted}\n", ["`weighted` needs weights", "$.inference.ensemble.aggregation"]),
         ("  strategy: accelerate\n  checkpoint: a.onnx\n  device: cpu\n", ["`accelerate` takes all GPUs, and the device is 'cpu'", ":4: `$.inference.device`"]),
         ("  strategy: mixed_precision\n  checkpoint: a.onnx\n  precision: int8\n", ["runs the FP16 variant, and the precision is int8"]),
@@ -358,11 +434,39 @@ def test_accelerate_takes_all_gpus_unless_the_call_takes_another_device(write: W
     settled = settle(Asked(config=config, device="cpu"))
     assert settled.device == "cpu"
     rows = {setting.name: setting for setting in settled.settings}
-    assert rows["device"].shadowed == (("file", "cuda:all"),)
+    assert rows["device"].shadowed == (("file", "cuda"),)
     plain = write("  checkpoint: a.onnx\n  device: cpu\n")
     assert settings_of(Asked(config=plain, strategy="accelerate"))["device"] == Setting(
         "device", "cuda:all", "argument", (("file", "cpu"),)
     )
+
+
+def test_where_all_gpus_come_from_is_shown(write: Write) -> None:
+    alone = write("  strategy: accelerate\n  checkpoint: a.onnx\n")
+    assert settings_of(Asked(config=alone))["device"] == Setting("device", "cuda:all", "inferred")
+    settled = settle(Asked(config=alone, device="cuda:all"))
+    assert (settled.name, settled.notes) == ("accelerate", ())
+    assert settled.settings[-2] == Setting("device", "cuda:all", "argument")
+    wrong = write("  strategy: accelerate\n  checkpoint: a.onnx\n  device: cpu\n")
+    assert settings_of(Asked(config=wrong, device="cuda:all"))["device"].shadowed == (("file", "cpu"),)
+    config = write("  strategy: accelerate\n  checkpoint: a.onnx\n  device: auto\n")
+    assert settings_of(Asked(config=config))["device"].shadowed == (("file", "auto"),)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "cuda:0"])
+def test_a_device_of_the_call_takes_the_place_of_the_files_accelerate_and_that_is_told(
+    write: Write, device: str
+) -> None:
+    config = write("  strategy: accelerate\n  checkpoint: a.onnx\n")
+    settled = settle(Asked(config=config, device=device))
+    assert (settled.name, settled.device) == ("standard", device)
+    assert settled.notes == (f"{config}: `accelerate` is not used: --device {device}",)
+    rows = {setting.name: setting for setting in settled.settings}
+    assert rows["strategy"] == Setting("strategy", "standard", "argument", (("file", "accelerate"),))
+    assert rows["device"] == Setting("device", device, "argument")
+    assert settle(Asked(config=config, device=device, strategy="standard")).notes == ()
+    settled = settle(Asked(config=config, device=device, views=("rotate_90",)))
+    assert (settled.name, len(settled.notes)) == ("tta", 1)
 
 
 def test_mixed_precision_takes_the_half_whose_parent_the_model_is(write: Write, tmp_path: Path) -> None:

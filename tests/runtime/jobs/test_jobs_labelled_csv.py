@@ -158,6 +158,60 @@ def test_a_file_stands_once_by_whatever_links(refused, tmp_path: Path, label) ->
         )
 
 
+def test_a_hard_link_is_the_same_file_and_a_copy_is_another(refused, manifest, tmp_path: Path) -> None:
+    (tmp_path / "hard.png").hardlink_to(tmp_path / "n0.png")
+    assert "a file stands twice in the manifest: got 'hard.png', the file of 'n0.png'" in refused(
+        "file,label\nn0.png,low\nhard.png,low\n"
+    )
+    (tmp_path / "copy.png").write_bytes((tmp_path / "n0.png").read_bytes())
+    manifest.write_text("file,label\nn0.png,low\ncopy.png,low\n")
+    assert len(found(manifest)) == 2
+
+
+def test_links_to_nothing_are_one_file_where_they_lead_to_one_place(
+    refused, manifest, tmp_path: Path
+) -> None:
+    for name, place in (("a.png", "nowhere"), ("b.png", "nowhere"), ("c.png", "elsewhere")):
+        (tmp_path / name).symlink_to(place)
+    assert "got 'b.png', the file of 'a.png'" in refused("file,label\na.png,low\nb.png,low\n")
+    manifest.write_text("file,label\na.png,low\nc.png,low\n")
+    assert len(found(manifest)) == 2
+
+
+def test_the_nearest_label_is_found_in_any_case_and_among_label_ids(refused) -> None:
+    assert "Did you mean 'middle'? The labels are" in refused("file,label\nn0.png,MIDDLE\n")
+    assert "Did you mean" not in refused("file,label\nn0.png,12\n")
+    assert "Did you mean 'Straße'?" in refused(
+        "file,label\nn0.png,STRASSE\n", task=digits("Straße", "b", "c")
+    )
+    assert "Did you mean 'n01440764'?" in refused(
+        "file,label\nn0.png,n0144076\n", task=digits("a", "b", "c", ids=("n01440764", "y", "z"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "fix"), [("red|", "Write red"), ("red||blue", "Write red|blue"), (" | ", "Empty the cell")]
+)
+def test_a_name_between_two_marks_is_never_empty(refused, cell: str, fix: str) -> None:
+    assert refused(f"file,label\nn0.png,{cell}\n", task=tiny.MULTILABEL) == (
+        "a name between `|` is empty: expected names with one `|` between them, or an empty cell where none holds, got "
+        f"{cell!r} - at truth.csv:2. {fix}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("file,class", "column `label`: expected a first line file,label, then the rows, got the columns 'file', 'class'"),
+        ("class;file;by", "column `label`: expected a first line file,label, then the rows, got the columns 'class', 'file', 'by'"),
+        ("path,label", "column `file`:"),
+        ("path,class", "columns `file` and `label`:"),
+    ],
+)  # fmt: skip
+def test_the_column_that_is_not_there_is_named_alone(refused, header: str, missing: str) -> None:
+    assert f"the manifest has no {missing}" in refused(f"{header}\n")
+
+
 def test_class_folders_hold_a_file_once_too(tmp_path: Path) -> None:
     (tmp_path / "low").mkdir()
     (tmp_path / "high").symlink_to("low")
@@ -226,8 +280,8 @@ def test_sets_of_labels_are_of_one_kind_too(refused, manifest) -> None:
 def test_a_name_that_means_two_classes_is_told_apart_by_the_column_or_refused(refused, manifest) -> None:
     task = digits("a", "b", "c", ids=("x", "y", "a"))
     assert refused("file,label\nn0.png,a\nn1.png,a\n", task=task) == (
-        "'a' means two classes, and nothing else in the column tells which: expected names that are all labels, or all "
-        "label ids, got 'a', the label of class 0 and the label id of class 2 - at truth.csv:2. Give every item by its "
+        "'a' means two classes, and nothing else in the column `label` tells which: expected names that are all "
+        "labels, or all label ids, got 'a', the label of class 0 and the label id of class 2 - at truth.csv:2. Give every item by its "
         "index: 'a' is 0 by its label, 2 by its label id"
     )
     manifest.write_text("file,label\nn0.png,a\nn1.png,b\n")

@@ -54,25 +54,31 @@ def test_label_ids_name_folders_too_and_are_the_only_way_where_labels_repeat(tmp
     assert [item.truth for item in found(folder_of(tmp_path / "a", "n2", "n1"), CRANES).items] == [0, 0, 1, 1]
     with pytest.raises(
         InputError,
-        match=r"the label 'crane' stands for several classes.*Name the folders by label ids: 'crane' is 'n1' or 'n2'",
+        match=r"the label 'crane' stands for several classes.*Name every folder by its label id: 'crane' is 'n1' or 'n2'",
     ):
         found(folder_of(tmp_path / "b", "crane", "owl"), CRANES)
     without = tiny.replace(CRANES, label_ids=None)
-    with pytest.raises(InputError, match=r"stands for several classes.*manifest .* give these by index"):
+    with pytest.raises(
+        InputError,
+        match=r"stands for several classes.*manifest .* give every item by its index: 'crane' is 0 or 1",
+    ):
         found(str(tmp_path / "b"), without)
 
 
 def test_labels_beside_label_ids_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
         InputError,
-        match=r"some folders are named by labels and some by label ids: .*'owl' is a label, 'n1' a label id.*'owl' has the label id 'n3'",
+        match=r"the data set has label ids and labels in the names of the class folders: .*got 'n1', a label id, at .*/n1, and 'owl', a label - at .*/owl\. Name all one way: 'owl' has the label id 'n3'",
     ):
         found(folder_of(tmp_path, "n1", "owl"), CRANES)
 
 
 def test_names_that_mean_one_class_by_label_and_another_by_id_are_refused(tmp_path: Path) -> None:
     crossed = tiny.replace(tiny.MULTICLASS, labels=("a", "b", "c"), label_ids=("b", "a", "c"))
-    with pytest.raises(InputError, match="labels of some classes and label ids of others: got 'a', 'c'"):
+    with pytest.raises(
+        InputError,
+        match=r"'a' means two classes, .* the class folders tells .*manifest .* by its index: 'a' is 0 by its label, 1 by",
+    ):
         found(folder_of(tmp_path, "a", "c"), crossed)
     same = tiny.replace(crossed, label_ids=("a", "b", "c"))
     assert [item.truth for item in found(str(tmp_path), same).items] == [0, 0, 2, 2]
@@ -81,9 +87,31 @@ def test_names_that_mean_one_class_by_label_and_another_by_id_are_refused(tmp_pa
 def test_an_unknown_folder_is_named_with_its_nearest_label(tmp_path: Path) -> None:
     with pytest.raises(
         InputError,
-        match=r"the model has no class 'midle': expected .*'low', 'middle', 'high', got 'midle' - at .*midle\. Nearest: 'middle'",
+        match=r"the name of a class folder is no label of the model: expected a label, got 'midle' - at .*midle\. Did you mean 'middle'\? The labels are 'low', 'middle', 'high'",
     ):
         found(folder_of(tmp_path, "low", "midle"))
+
+
+def test_no_manifest_is_advised_that_the_model_would_refuse(tmp_path: Path) -> None:
+    """Where names look like numbers, a manifest has no indices either."""
+    crossed = tiny.replace(tiny.MULTICLASS, labels=("1", "0", "2"), label_ids=("0", "1", "2"))
+    with pytest.raises(
+        InputError, match=r"'0' means two classes.*\. Export the model with label ids that are no labels of"
+    ):
+        found(folder_of(tmp_path / "a", "0", "1"), crossed)
+    repeated = tiny.replace(tiny.MULTICLASS, labels=("0", "0", "2"), label_ids=None)
+    with pytest.raises(
+        InputError, match=r"'0' stands for several classes.*\. Export the model with labels that stand once"
+    ):
+        found(str(tmp_path / "a"), repeated)
+
+
+def test_a_number_is_no_index_of_a_folder(tmp_path: Path) -> None:
+    """ImageFolder takes 0, 1, 10, 2 for the classes 0 to 3."""
+    with pytest.raises(
+        InputError, match=r"no label of the model: expected a label, got '0' - at .*/0\. The labels"
+    ):
+        found(folder_of(tmp_path, "0", "1"))
 
 
 def test_what_is_left_out_is_noted(tmp_path: Path) -> None:

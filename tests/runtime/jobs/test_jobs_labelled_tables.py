@@ -60,7 +60,7 @@ def test_a_manifest_names_pictures_and_their_truths(manifest: Path, task, text, 
         ("file,label\na.png,low\nno.png,low\n", r"names a file that is not there: .*got 'no.png' - at .*truth.csv:3"),
         ("file,label\n,low\n", r"the cell of `file` is empty: .*truth.csv:2"),
         ("file,label\na.png,low\n./a.png,low\n", r"a file stands twice in the manifest: .*first at .*:2 - at .*:3"),
-        ("path,label\na.png,low\n", r"the manifest has no columns `file` and `label`: .*got the columns 'path', 'label'"),
+        ("path,label\na.png,low\n", r"the manifest has no column `file`: .*got the columns 'path', 'label'"),
         ("file,label\n", "the manifest has a header and no rows"),
     ],
 )  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from truecopy.errors import ProofError
+from truecopy.errors import InputError, ProofError
 from truecopy.jobs.images import find_images
 from truecopy.jobs.labelled import OneLabel, Truth, Truths
+from truecopy.jobs.labelled.called import FOLDERS
 from truecopy_export.paths import what_stands
 
 from .items import ProofItems
@@ -45,20 +46,18 @@ def _from_folders(
 ) -> ProofItems:
     names = [Path(os.path.relpath(path, folder)).parts[0] if Path(path).parent != folder else None
              for path in paths]  # fmt: skip
-    known = truths.names()
-    classes = {name for name in names if name is not None}
-    unknown = sorted(classes - known.keys())
-    if classes and len(unknown) == len(classes):
-        note = f"sub-folders of {folder} are no labels ({', '.join(unknown[:3])}, …): the proof is unlabelled"
+    folders = sorted({name for name in names if name is not None})
+    if folders and not any(map(truths.folders.kinds_of, folders)):
+        note = f"sub-folders of {folder} are no labels ({', '.join(folders[:3])}, …): the proof is unlabelled"
         return ProofItems(paths, (None,) * len(names), (*skipped, note))
-    if unknown:
-        raise ProofError(
-            f"{len(unknown)} class folders are no labels: {', '.join(unknown[:5])}",
-            expected="folders named by labels or label ids",
-            where=str(folder),
-            fix="Rename them, or give --proof-labels",
-        )
-    return ProofItems(paths, tuple(None if name is None else known[name] for name in names), skipped)
+    try:
+        said = truths.folders.classes([(name, str(folder / name)) for name in folders], FOLDERS)
+    except InputError as error:
+        raise ProofError.of(
+            error, fix=f"{error.fix}. --proof-labels takes a CSV file with the columns file,label"
+        ) from error
+    classes = dict(zip(folders, said, strict=True))
+    return ProofItems(paths, tuple(None if name is None else classes[name] for name in names), skipped)
 
 
 def _from_table(

@@ -4,6 +4,7 @@ from .atomic import check_other_file, replacing, try_to_write, write_atomically
 from .compose import compose, graph_sha256, split
 from .content import Content
 from .golden import GoldenSample, decode_golden, encode_golden
+from .new_file import check_new_file
 from .reseal import Resealed, reseal
 from .resolve import CHECKPOINT_SUFFIXES, artifact_of
 from .skim import Skimmed, skim
@@ -19,6 +20,7 @@ __all__ = [
     "Resealed",
     "Skimmed",
     "artifact_of",
+    "check_new_file",
     "check_other_file",
     "compose",
     "decode_golden",

@@ -35,7 +35,8 @@ def inspect(models: tuple[str, ...], asked: Asked, as_json: bool) -> int:
     A model that is refused does not stop the others.
 
     With --config or any option of a strategy: what a run with the same words would take, where each setting is from and
-    what it overrode, or why it would be refused; MODEL may then be left out.
+    what it overrode, or why it would be refused; MODEL may then be left out. Whether the device is there, only a run
+    finds out.
     """
     if asked != Asked():
         return print_settings(replace(asked, models=models), as_json=as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from truecopy.config.member_names import member_names
 from truecopy.errors import TruecopyError
 from truecopy.proof import STAGES, Derived, SelftestReport, sealed_here
 from truecopy.proof import selftest as run_selftest
@@ -40,6 +41,7 @@ def selftest(
     With --seal -o FILE a model that holds is written to a new file: golden samples and proof are then of this host and
     device, and its parent is the old file. What was compared elsewhere (outputs, decisions, accuracy) is left out.
     """
+    models = member_names(models)
     target = _target(models, seal=seal, output=output, overwrite=overwrite)
     return max(_one(path, device, target, as_json=as_json) for path in models)
 

@@ -100,9 +100,10 @@ def tune(
     if as_json:
         _print_row(tuned, settled, written)
     else:
-        _print(tuned, model, labelled.notes)
-        if settled.strategy.adaptive is not None:
-            note(f"the file's own early exit, {typed(settled.strategy.adaptive.to_dict())}, was left out")
+        _print_table(tuned, model)
+    _say_left_out(labelled.notes, settled)
+    if not as_json:
+        _say_verdict(tuned)
     _say_failed(tuned)
     if written is not None:
         write_settings(settled, tuned.adaptive, written, remark(tuned, item_noun(model.contract)))
@@ -126,11 +127,20 @@ def _print_row(tuned: Tuned, settled: Settled, written: str | None) -> None:
     print_json(row | ({"output": written} if tuned.holds else {"error": verdict(tuned), "output": None}))
 
 
-def _print(tuned: Tuned, model: Model, notes: tuple[str, ...]) -> None:
+def _print_table(tuned: Tuned, model: Model) -> None:
     if tuned.fit is not None and tuned.report is not None:
         console().print(table(tuned, tuned.fit, tuned.report, item_noun(model.contract)))
+
+
+def _say_left_out(notes: tuple[str, ...], settled: Settled) -> None:
+    """Also beside JSON: who reads the row alone would not know of it."""
     for sentence in notes:
         note(one_line(sentence))
+    if settled.strategy.adaptive is not None:
+        note(f"the file's own early exit, {typed(settled.strategy.adaptive.to_dict())}, was left out")
+
+
+def _say_verdict(tuned: Tuned) -> None:
     (note if tuned.holds else complain)(verdict(tuned))
     if tuned.holds:
         note(f"use it with --adaptive {typed(tuned.adaptive.adaptive.to_dict())}")  # type: ignore[union-attr]

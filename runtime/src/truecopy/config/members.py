@@ -44,9 +44,10 @@ def find_members(asked: Asked, file: SettingsFile, strategy: Setting) -> Members
             where=file.where("ensemble.checkpoints"),
             fix=f"Add strategy: {strategy.value}, or strategy: standard for `checkpoint` alone",
         )
-    one = decide("checkpoint", named[0] if named else None, file.checkpoint, None, used=not many)
+    single = file.checkpoint if many or named else file.member
+    one = decide("checkpoint", named[0] if named else None, single, None, used=not many)
     all_ = decide("ensemble.checkpoints", named, several, None, used=many)
-    names = _names(all_ if many else one, file, many=many)
+    names = _names(all_ if many else one, file, strategy)
     precision = decide("precision", asked.precision, file.said.precision, None)
     use_ema = decide("use_ema", asked.use_ema, file.said.use_ema, None)
     wanted = None if precision is None else str(precision.value)
@@ -85,7 +86,17 @@ def artifact_settings(paths: tuple[Path, ...], stated: tuple[Setting, ...]) -> t
     )
 
 
-def _names(setting: Setting | None, file: SettingsFile, *, many: bool) -> tuple[str, ...]:
+def _names(setting: Setting | None, file: SettingsFile, strategy: Setting) -> tuple[str, ...]:
+    many = strategy.value in WITH_MEMBERS
+    if setting is None and file.checkpoints is not None:
+        beside = {"standard": "ensemble", "tta": "tta_ensemble"}.get(strategy.value)
+        take = f"--strategy {beside}" if strategy.source == "argument" else f"strategy: {beside}"
+        raise StrategyError(
+            "no model is named",
+            got=f"`ensemble.checkpoints`, which the strategy {strategy.value!r} does not use",
+            where=file.where("ensemble.checkpoints"),
+            fix=f"{f'Take {take}, or write' if beside else 'Write'} checkpoint: best.onnx",
+        )
     if setting is None:
         key = "ensemble" if many else "checkpoint"
         example = "ensemble: {checkpoints: [fold_0.onnx, fold_1.onnx]}" if many else "checkpoint: best.onnx"

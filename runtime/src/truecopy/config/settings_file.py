@@ -16,7 +16,7 @@ from truecopy.errors import StrategyError
 from truecopy.predict.strategy import MemberMerge, ViewMerge
 
 from .complaints import complaint_of
-from .member_names import member_names
+from .member_names import member_names, one_member
 from .setting import Source
 from .strategy_names import StrategyName, name_of
 
@@ -116,6 +116,19 @@ class SettingsFile:
             return None
         folder = (self.path or Path()).parent
         return tuple(map(self.beside, member_names(names, folder, self.where("ensemble.checkpoints"))))
+
+    @property
+    def member(self) -> str | None:
+        """`checkpoint`, with the file of a pattern.
+
+        Raises:
+            StrategyError: a pattern that nothing matches, or more than one file.
+        """
+        key = "checkpoint" if self.said.checkpoint is not None else "checkpoint_path"
+        name = self.said.checkpoint or self.said.checkpoint_path
+        if name is None:
+            return None
+        return self.beside(one_member(name, (self.path or Path()).parent, self.where(key)))
 
     @property
     def adaptive(self) -> dict[str, float] | None:

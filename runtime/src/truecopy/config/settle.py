@@ -16,11 +16,10 @@ from .asked import Asked
 from .member_names import member_names
 from .members import find_members
 from .notes import notes_on
-from .setting import Setting, decide
+from .setting import Setting, Source, decide
 from .settings_file import SettingsFile, read_settings
-from .strategy_names import WITH_MEMBERS, WITH_VIEWS, strategy_name
+from .strategy_names import ALL_GPUS, WITH_MEMBERS, WITH_VIEWS, strategy_name
 
-ALL_GPUS = "cuda:all"
 _SPREADS = (None, "auto", "cuda", ALL_GPUS)
 Made = TypeVar("Made")
 
@@ -67,7 +66,7 @@ def settle(asked: Asked) -> Settled:
         device.value,
         _value(threads),
         rows,
-        notes_on(rows, name.value, None if file.path is None else str(file.path)),
+        notes_on(rows, name.value, asked, file),
     )
 
 
@@ -107,18 +106,7 @@ def _of_members(
 ) -> tuple[Setting | None, Setting | None]:
     """Merge and weights. Weights belong to the models beside which they were written, and to `weighted` alone."""
     said = file.said.ensemble
-    by_call = asked.member_merge or ("weighted" if asked.weights is not None else None)
-    by_file = said.aggregation
-    if many and said.weights is not None:
-        if by_file == "hard_voting" and by_call is None:
-            raise StrategyError(
-                "weights go with `weighted`, not with 'hard_voting'",
-                where=file.where("ensemble.weights"),
-                fix="Leave one of the two out",
-            )
-        # A soft vote with weights has a name of its own.
-        by_file = "weighted" if by_file in (None, "soft_voting") else by_file
-    merge = decide("ensemble.aggregation", by_call, by_file, "soft_voting", used=many)
+    merge = _member_merge(asked, file, many=many)
     weighted = many and _value(merge) == "weighted"
     if weighted and asked.weights is None and said.weights is not None and asked.models:
         raise StrategyError(
@@ -140,7 +128,36 @@ def _of_members(
     weights = decide(
         "ensemble.weights", asked.weights, stated, None, used=weighted or asked.weights is not None
     )
+    if weighted and weights is not None and len(weights.value) != count:
+        raise StrategyError(
+            "weights and members differ in number",
+            expected=f"{count}, one a member",
+            got=f"{len(weights.value)}",
+            where=file.where("ensemble.weights") if weights.source == "file" else None,
+            fix="Give one weight for each model, in the order of the models",
+        )
     return merge, weights
+
+
+def _member_merge(asked: Asked, file: SettingsFile, *, many: bool) -> Setting | None:
+    """How members are merged. A soft vote with weights has a name of its own, whoever wrote them."""
+    said = file.said.ensemble
+    merge = decide("ensemble.aggregation", asked.member_merge, said.aggregation, "soft_voting", used=many)
+    if merge is None or not many:
+        return merge
+    written = () if merge.source == "default" else ((merge.source, merge.value), *merge.shadowed)
+    if asked.weights is not None:
+        soft = merge.source != "argument" or merge.value == "soft_voting"
+        return replace(merge, value="weighted", source="argument", shadowed=written) if soft else merge
+    if said.weights is None or merge.source == "argument":
+        return merge
+    if merge.value == "hard_voting":
+        raise StrategyError(
+            "weights go with `weighted`, not with 'hard_voting'",
+            where=file.where("ensemble.weights"),
+            fix="Leave one of the two out",
+        )
+    return merge if merge.value == "weighted" else Setting(merge.name, "weighted", "inferred", written)
 
 
 def _device(asked: Asked, file: SettingsFile, name: Setting) -> Setting:
@@ -149,7 +166,7 @@ def _device(asked: Asked, file: SettingsFile, name: Setting) -> Setting:
         setting = decide("device", asked.device, said, "auto") or Setting("device", "auto", "default")
         _checked(file, setting, lambda: check_device_name(setting.value))
         return setting
-    by_call = name.source == "argument"
+    by_call = name.source == "argument" or asked.device is not None
     beside = asked.device if by_call else said
     if beside not in _SPREADS:
         raise StrategyError(
@@ -157,9 +174,12 @@ def _device(asked: Asked, file: SettingsFile, name: Setting) -> Setting:
             where=None if by_call else file.where("device"),
             fix="Leave the device out, or take strategy: standard",
         )
-    argument = ALL_GPUS if by_call else asked.device
-    spread = decide("device", argument, said if by_call else ALL_GPUS, None)
-    return spread or Setting("device", ALL_GPUS, "default")
+    written: tuple[tuple[Source, Any], ...] = () if said is None else (("file", said),)
+    if by_call:
+        return Setting("device", ALL_GPUS, "argument", written)
+    if said == ALL_GPUS:
+        return Setting("device", ALL_GPUS, "file")
+    return Setting("device", ALL_GPUS, "inferred", written)
 
 
 def _checked(file: SettingsFile, setting: Setting | None, make: Callable[[], Made]) -> Made:

@@ -14,6 +14,7 @@ StrategyName: TypeAlias = Literal[
     "standard", "mixed_precision", "accelerate", "tta", "ensemble", "tta_ensemble"
 ]
 STRATEGY_NAMES: tuple[StrategyName, ...] = get_args(StrategyName)
+ALL_GPUS = "cuda:all"
 WITH_VIEWS = frozenset({"tta", "tta_ensemble"})
 WITH_MEMBERS = frozenset({"ensemble", "tta_ensemble"})
 _OF = {
@@ -34,7 +35,8 @@ def strategy_name(asked: Asked, file: tuple[Source, str] | None) -> Setting:
 
     file: its strategy, and whether it is stated or inferred.
 
-    A call that names one model of a file's ensemble runs that one; one that names views adds them to the file's ensemble.
+    A call that names one model of a file's ensemble runs that one; one that names views adds them to the file's ensemble;
+    one that names a device takes it in place of the file's `accelerate`.
 
     Raises:
         StrategyError: no such strategy, or a call that contradicts itself.
@@ -56,10 +58,12 @@ def strategy_name(asked: Asked, file: tuple[Source, str] | None) -> Setting:
 
 def _implied(asked: Asked, file: tuple[Source, str] | None) -> Setting:
     source, stated = file or ("default", "standard")
+    # `accelerate` says where, and so does a device: what is typed comes first.
+    elsewhere = stated == "accelerate" and asked.device not in (None, ALL_GPUS)
     views = asked.views is not None or stated in WITH_VIEWS
     members = len(asked.models) > 1 if asked.models else stated in WITH_MEMBERS
     name = name_of(views=views, members=members)
-    if stated in {"mixed_precision", "accelerate"}:
+    if stated in {"mixed_precision", "accelerate"} and not elsewhere:
         if name != "standard":
             raise StrategyError(
                 f"the file's strategy {stated!r} is one look of one model, and the call asks for more",

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections import Counter
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from truecopy.contract import Contract
 from truecopy.errors import InputError, Unsupported
 from truecopy.jobs.images import find_images
 
+from .called import FOLDERS
 from .item import Labelled, LabelledItem
-from .label_names import once
 from .same_file import SameFiles
 from .truths import OneLabel, truths_of
 
-Classes: TypeAlias = Mapping[str, int]  # name of a folder -> index of the class
 _SHOWN = 8
 
 
@@ -40,7 +36,8 @@ def read_class_folders(folder: str, contract: Contract) -> Labelled:
             got=f"the folder {folder}",
         )
     names, notes = _listed(folder)
-    classes = _classes(names, truths, folder)
+    column = [(name, os.path.join(folder, name)) for name in names]  # noqa: PTH118 - a name may hold any bytes
+    classes = dict(zip(names, truths.folders.classes(column, FOLDERS), strict=True))
     items: list[LabelledItem] = []
     for name in names:
         found = find_images([os.path.join(folder, name)])  # noqa: PTH118 - a name may hold any bytes
@@ -84,38 +81,6 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
     return names, notes
 
 
-def _classes(names: list[str], truths: OneLabel, folder: str) -> Classes:
-    """The class of each folder.
-
-    Raises:
-        InputError: a folder is no class, or the names are of both kinds.
-    """
-    by_label, by_id = once(truths.labels), once(truths.label_ids or ())
-    repeated = [name for name, count in Counter(truths.labels).items() if count > 1]
-    for name in names:
-        if name not in by_label and name not in by_id:
-            raise _unknown(name, truths, folder, repeats=name in repeated)
-    ways = [known for known in (by_label, by_id) if all(name in known for name in names)]
-    made = [{name: known[name] for name in names} for known in ways]
-    if not made:
-        labels, ids = (next(name for name in names if name not in other) for other in (by_id, by_label))
-        raise InputError(
-            "some folders are named by labels and some by label ids",
-            expected="all by labels, or all by label ids",
-            got=f"{labels!r} is a label, {ids!r} a label id",
-            where=folder,
-            fix=f"Rename the folders: {labels!r} has the label id {(truths.label_ids or ())[by_label[labels]]!r}",
-        )
-    if any(way != made[0] for way in made):
-        raise InputError(
-            "the folders' names are labels of some classes and label ids of others",
-            got=_names(names),
-            where=folder,
-            fix="Write a CSV manifest with the columns file,label and give each class by its index",
-        )
-    return made[0]
-
-
 def _check_once(items: list[LabelledItem], folder: str) -> None:
     """No picture stands in two places, as it does where a link leads from one class folder into another.
 
@@ -134,34 +99,8 @@ def _check_once(items: list[LabelledItem], folder: str) -> None:
             )
 
 
-def _unknown(name: str, truths: OneLabel, folder: str, *, repeats: bool) -> InputError:
-    where = os.path.join(folder, name)  # noqa: PTH118
-    if repeats:
-        ids = [
-            one for label, one in zip(truths.labels, truths.label_ids or (), strict=False) if label == name
-        ]
-        fix = f"Name the folders by label ids: {name!r} is {' or '.join(map(repr, ids))}"
-        return InputError(
-            f"the label {name!r} stands for several classes",
-            expected="a folder named by a label that stands once, or by a label id",
-            got=repr(name),
-            where=where,
-            fix=fix
-            if ids
-            else "Write a CSV manifest with the columns file,label, and give these by index, as all others",
-        )
-    known = dict.fromkeys((*truths.labels, *(truths.label_ids or ())))
-    (near,) = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    return InputError(
-        f"the model has no class {name!r}",
-        expected=f"folders named by labels or label ids: {_names(list(known))}",
-        got=repr(name),
-        where=where,
-        fix=f"Nearest: {near!r}. Rename the folder, or move it out where the model does not know it",
-    )
-
-
-def _without_folder(classes: Classes, truths: OneLabel) -> list[str]:
+def _without_folder(classes: Mapping[str, int], truths: OneLabel) -> list[str]:
+    """classes: of the folders, by their names."""
     found = set(classes.values())
     names = truths.label_ids if len(set(truths.labels)) < len(truths.labels) else truths.labels
     missing = [name for index, name in enumerate(names or truths.labels) if index not in found]

@@ -1,4 +1,4 @@
-"""Names of classes in one column: all of them labels, all label ids, or all indices."""
+"""Names of classes in one column, or of folders: all of them labels, all label ids, or all indices."""
 
 from __future__ import annotations
 
@@ -23,10 +23,14 @@ _SHOWN = 8
 
 @dataclass(frozen=True)
 class LabelNames:
-    """labels: in the order of the outputs; they may repeat, and then only an id or an index says which is meant."""
+    """labels: in the order of the outputs; they may repeat, and then only an id or an index says which is meant.
+
+    indices: may a name be an index? Not that of a folder: ImageFolder numbers folders in the order 0, 1, 10, 2.
+    """
 
     labels: tuple[str, ...]
     label_ids: tuple[str, ...] | None = None
+    indices: bool = True
 
     @cached_property
     def kinds(self) -> Mapping[str, Mapping[str, int]]:
@@ -34,11 +38,10 @@ class LabelNames:
 
         An index is none where a label or a label id looks like a number: nobody could tell a wrong label from an index.
         """
-        names = (*self.labels, *(self.label_ids or ()))
         made = {_LABEL: once(self.labels)}
         if self.label_ids:
             made[_ID] = once(self.label_ids)
-        if not any(map(_NUMBER.fullmatch, names)):
+        if self.indices and not self._numbers:
             made[_INDEX] = {str(index): index for index in range(len(self.labels))}
         return made
 
@@ -51,7 +54,7 @@ class LabelNames:
         """
         no_such: dict[str, Named] = {}  # kind -> the first name of the column that is not of it
         for name, where in column:
-            its = self._kinds_of(name)
+            its = self.kinds_of(name)
             if not its:
                 raise self._unknown(name, where, called)
             for kind in self.kinds.keys() - its:
@@ -61,37 +64,44 @@ class LabelNames:
         ways = [known for kind, known in self.kinds.items() if kind not in no_such]
         for name, where in column:
             if len({known[name] for known in ways}) > 1:
-                raise self._ambiguous(name, where)
+                raise self._ambiguous(name, where, called)
         return tuple(ways[0][name] for name, _ in column)
 
-    def _kinds_of(self, name: str) -> list[str]:
+    @cached_property
+    def _numbers(self) -> bool:
+        """Does any label or label id look like a number?"""
+        return any(map(_NUMBER.fullmatch, (*self.labels, *(self.label_ids or ()))))
+
+    def kinds_of(self, name: str) -> list[str]:
+        """What `name` may be; nothing where it is none of the model's, or says several classes."""
         return [kind for kind, known in self.kinds.items() if name in known]
 
     def _unknown(self, name: str, where: str, called: Called) -> InputError:
         if name in self.labels:
-            return self._repeated(name, where)
+            return self._repeated(name, where, called)
         shown = ", ".join(map(repr, self.labels[:_SHOWN])) + ", ..." * (len(self.labels) > _SHOWN)
-        close = difflib.get_close_matches(name, self.labels, n=1)
-        number = _NUMBER.fullmatch(name) and _INDEX not in self.kinds
+        near = {known.casefold(): known for known in (*(self.label_ids or ()), *self.labels)}
+        close = difflib.get_close_matches(name.casefold(), near, n=1)
+        number = _NUMBER.fullmatch(name) and self.indices and self._numbers
         return InputError(
-            f"{called.label} is no label of the model" if name.strip() else "the cell of `label` is empty",
+            f"{called.label} is no label of the model" if name.strip() else called.empty,
             expected=self._expected(),
             got=repr(name),
             where=where,
-            fix=(f"Did you mean {close[0]!r}? " if close and not number else "")
+            fix=(f"Did you mean {near[close[0]]!r}? " if close and not number else "")
             + f"The labels are {shown}"
             + (". Numbers stand among the model's names, so a number is no index" if number else ""),
         )
 
-    def _repeated(self, name: str, where: str) -> InputError:
+    def _repeated(self, name: str, where: str, called: Called) -> InputError:
         """A label of several classes says none of them."""
         places = [index for index, label in enumerate(self.labels) if label == name]
         fix = "Export the model with labels that stand once, or with label ids"
         if self.label_ids:
             ids = (self.label_ids[index] for index in places)
-            fix = f"Give every item by its label id: {name!r} is {' or '.join(map(repr, ids))}"
-        elif _INDEX in self.kinds:
-            fix = f"Give every item by its index: {name!r} is {' or '.join(map(str, places))}"
+            fix = f"{called.give} by its label id: {name!r} is {' or '.join(map(repr, ids))}"
+        elif not self._numbers:
+            fix = f"{called.by_index} by its index: {name!r} is {' or '.join(map(str, places))}"
         return InputError(
             f"the label {name!r} stands for several classes",
             expected=self._expected(),
@@ -108,28 +118,28 @@ class LabelNames:
 
     def _mixed(self, name: str, where: str, no_such: Mapping[str, Named], called: Called) -> InputError:
         """By some name before, this one is of another kind than the column."""
-        kind = self._kinds_of(name)[0]
+        kind = self.kinds_of(name)[0]
         before, there = no_such[kind]
-        other = self._kinds_of(before)[0]
+        other = self.kinds_of(before)[0]
         its = next((n for n, i in self.kinds[other].items() if i == self.kinds[kind][name]), None)
         return InputError(
-            f"{called.table} {called.has} {_MANY[other]} and {_MANY[kind]} in the column `label`",
+            f"{called.table} {called.has} {_MANY[other]} and {_MANY[kind]} {called.place}",
             expected=f"all {', or all '.join(_MANY[each] for each in self.kinds)}",
             got=f"{before!r}, {_a(other)}, at {there}, and {name!r}, {_a(kind)}",
             where=where,
             fix="Name all one way" + (f": {name!r} has the {other} {its!r}" if its is not None else ""),
         )
 
-    def _ambiguous(self, name: str, where: str) -> InputError:
+    def _ambiguous(self, name: str, where: str, called: Called) -> InputError:
         label, its_id = self.kinds[_LABEL][name], self.kinds[_ID][name]
         index = f": {name!r} is {label} by its label, {its_id} by its label id"
         return InputError(
-            f"{name!r} means two classes, and nothing else in the column tells which",
+            f"{name!r} means two classes, and nothing else {called.place} tells which",
             expected="names that are all labels, or all label ids",
             got=f"{name!r}, the label of class {label} and the label id of class {its_id}",
             where=where,
-            fix=f"Give every item by its index{index}"
-            if _INDEX in self.kinds
+            fix=f"{called.by_index} by its index{index}"
+            if not self._numbers
             else "Export the model with label ids that are no labels of other classes",
         )
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 
 class SameFiles:
     """The files that were met, each as who met it first called it."""
 
     def __init__(self) -> None:
-        self._called: dict[str, str] = {}
-        self._folder = lru_cache(maxsize=1024)(
-            os.path.realpath
-        )  # most pictures share their folder with others
+        self._called: dict[tuple[int, int] | str, str] = {}
 
     def first(self, path: str, called: str) -> str | None:
         """What the file at `path` was called when it was met before; None is: it is met now."""
-        folder, name = os.path.split(path)
-        real = os.path.join(self._folder(folder), name)  # noqa: PTH118 - a name may hold any bytes
-        if name in ("", ".", "..") or os.path.islink(real):  # noqa: PTH114 - as above
-            real = os.path.realpath(real)
-        if real in self._called:
-            return self._called[real]
-        self._called[real] = called
+        file = _file(path)
+        if file in self._called:
+            return self._called[file]
+        self._called[file] = called
         return None
+
+
+def _file(path: str) -> tuple[int, int] | str:
+    """Device and inode, which hard links share too; the real path where the system has neither."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a name may hold any bytes
+    except (OSError, ValueError):  # a link to nothing; a null byte in the name
+        return os.path.realpath(path)
+    # Some file systems over a network number no files.
+    return (found.st_dev, found.st_ino) if found.st_ino else os.path.realpath(path)

@@ -68,7 +68,12 @@ def _header(found: Sequence[Header], columns: tuple[str, ...], path: str, called
             fix="Quote the names of the columns",
         )
     if not fitting:
-        raise _no_columns(path, columns, max((header.names for header in found), key=len, default=()), called)
+        nearest = max(
+            (header.names for header in found),
+            key=lambda names: (len(set(columns) & set(names)), len(names)),
+            default=(),
+        )
+        raise _no_columns(path, columns, nearest, called)
     twice = [name for name in columns if fitting[0].names.count(name) > 1]
     if twice:
         raise InputError(
@@ -80,10 +85,11 @@ def _header(found: Sequence[Header], columns: tuple[str, ...], path: str, called
 
 
 def _no_columns(path: str, columns: tuple[str, ...], found: Sequence[str], called: Called) -> InputError:
-    named = " and ".join(f"`{name}`" for name in columns)
+    missing = [name for name in columns if name not in found]
+    named = " and ".join(f"`{name}`" for name in missing)
     shown = ", ".join(map(repr, found[:8])) + (", ..." if len(found) > 8 else "")
     return InputError(
-        f"{called.table} {called.has} no column{'s' * (len(columns) > 1)} {named}",
+        f"{called.table} {called.has} no column{'s' * (len(missing) > 1)} {named}",
         expected=f"a first line {','.join(columns)}, then the rows",
         got=f"the columns {shown}" if found else "an empty file",
         where=path,

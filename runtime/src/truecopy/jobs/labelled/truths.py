@@ -14,7 +14,7 @@ from truecopy.tables.cell_texts import number
 from truecopy.tables.cells import Mistyped
 
 from .called import MANIFEST, Called
-from .label_names import LabelNames
+from .label_names import LabelNames, Named
 
 Truth: TypeAlias = int | frozenset[int] | tuple[float, ...] | str
 TruthRow: TypeAlias = tuple[Mapping[str, str], str]  # cells by column, and the place of the row
@@ -49,13 +49,10 @@ class OneLabel:
     def columns(self) -> tuple[str, ...]:
         return ("label",)
 
-    def names(self) -> Mapping[str, int]:
-        """Names that say one index: labels that stand once, and label ids. A name that could say two says neither."""
-        places: dict[str, set[int]] = {}
-        for names in (self.labels, self.label_ids or ()):
-            for index, name in enumerate(names):
-                places.setdefault(name, set()).add(index)
-        return {name: index for name, (index, *others) in places.items() if not others}
+    @property
+    def folders(self) -> LabelNames:
+        """What class folders may be called."""
+        return LabelNames(self.labels, self.label_ids, indices=False)
 
     def read(self, rows: Rows[TruthRow], called: Called = MANIFEST) -> tuple[int, ...]:
         column = [(row["label"], where) for row, where in rows]
@@ -74,10 +71,7 @@ class LabelSet:
         return ("label",)
 
     def read(self, rows: Rows[TruthRow], called: Called = MANIFEST) -> tuple[frozenset[int], ...]:
-        sets = [
-            [(name.strip(), where) for name in row["label"].split(SEPARATOR)] if row["label"].strip() else []
-            for row, where in rows
-        ]
+        sets = [_names(row["label"], where) for row, where in rows]
         column = [named for names in sets for named in names]
         classes: Iterator[int] = iter(LabelNames(self.labels, self.label_ids).classes(column, called))
         return tuple(frozenset(islice(classes, len(names))) for names in sets)
@@ -121,6 +115,22 @@ def truths_of(task: Task) -> OneLabel | LabelSet | Numbers | Text:
             return Numbers(names_of(task))
         case Sequence():
             return Text()
+
+
+def _names(cell: str, where: str) -> list[Named]:
+    """The names in a cell, each with its place; none in an empty one."""
+    if not cell.strip():
+        return []
+    names = [name.strip() for name in cell.split(SEPARATOR)]
+    if not all(names):
+        raise InputError(
+            f"a name between `{SEPARATOR}` is empty",
+            expected=f"names with one `{SEPARATOR}` between them, or an empty cell where none holds",
+            got=repr(cell),
+            where=where,
+            fix=f"Write {SEPARATOR.join(filter(None, names))}" if any(names) else "Empty the cell",
+        )
+    return [(name, where) for name in names]
 
 
 def _number(cell: str, name: str, where: str) -> float:
