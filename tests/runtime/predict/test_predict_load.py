@@ -140,3 +140,7 @@ def test_what_names_no_model_is_refused(mistaken: Any) -> None:
 def test_a_file_that_is_open_names_no_model(digits: Path) -> None:
     with digits.open("rb") as file:
         refused(file, errors.UnreadableArtifact, "a model is named by its path")
+
+
+def test_members_may_come_one_by_one(digits: Path) -> None:
+    assert len(truecopy.load(path for path in [digits]).contracts) == 1  # type: ignore[arg-type]

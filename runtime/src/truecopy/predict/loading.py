@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -71,14 +71,14 @@ def open_artifacts(paths: Sequence[Path], limits: Limits) -> list[Opened]:
 def _paths(path_or_paths: Name | Sequence[Name]) -> list[Path]:
     if isinstance(path_or_paths, str | os.PathLike):
         return [Path(path_or_paths)]
-    named = list(path_or_paths) if isinstance(path_or_paths, Sequence) else [path_or_paths]
-    for one in named:
-        if not isinstance(one, str | os.PathLike):
-            raise UnreadableArtifact(
-                "a model is named by its path, or several by a list of theirs",
-                got=repr(path_or_paths)[:80],
-            )
-    paths = [Path(one) for one in named]
+    # In an order: a set has none, and an open file is one model's bytes.
+    several = isinstance(path_or_paths, Sequence | Iterator) and not hasattr(path_or_paths, "read")
+    named: list[object] = list(path_or_paths) if several else [path_or_paths]
+    paths = [Path(one) for one in named if isinstance(one, str | os.PathLike)]
+    if len(paths) < len(named):
+        raise UnreadableArtifact(
+            "a model is named by its path, or several by a list of theirs", got=repr(path_or_paths)[:80]
+        )
     if not paths:
         raise StrategyError("there is no member", expected="at least one artifact", got="an empty list")
     return paths
