@@ -39,8 +39,9 @@ def artifact_of(
     if path.suffix.lower() in CHECKPOINT_SUFFIXES:
         return _of_checkpoint(path, precision, use_ema)
     if precision is not None or use_ema is not None:
-        check_precision(neighbour(path).contract, precision, path)
-        check_weights(neighbour(path).contract, use_ema, path)
+        contract = neighbour(path).contract
+        check_precision(contract, precision, path)
+        check_weights(contract, use_ema, path)
     return path
 
 

@@ -19,6 +19,7 @@ from truecopy.predict import open_artifact
 from truecopy.proof import Derived, with_task
 
 from .arguments import artifact_named, split
+from .labelled import say_failed
 from .new_file import check_new_model
 from .output import complain, console, count, note, one_line, print_json
 from .progress import Counted
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Change: TypeAlias = tuple[str, str, str]  # name, before, after
-_FAILED = 5
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,10 +108,7 @@ def _named(arguments: tuple[str, ...]) -> tuple[str, str, str]:
 
 def _say(path: str, made: Calibration, derived: Derived) -> None:
     for side in (made.fit, made.report):
-        for name, error in side.failed[:_FAILED]:
-            complain(f"{name}: {error}")
-        if len(side.failed) > _FAILED:
-            complain(f"{side.path}: {len(side.failed) - _FAILED} more failed")
+        say_failed(side.failed, f"{side.path}: ")
     for sentence in made.notes:
         note(one_line(sentence))
     for sentence in made.worse:

@@ -10,26 +10,22 @@ from typing import TypeVar
 
 import click
 
-from truecopy.config import Asked, Settled
+from truecopy.config import Asked, Settled, open_settled
 from truecopy.contract import ImageInput, Multiclass, TableInput
 from truecopy.contract.input_words import item_noun
 from truecopy.jobs.contenders import NAMES, Contender, contender_of, contenders
 from truecopy.jobs.evaluate import evaluate as run_evaluate
 from truecopy.jobs.evaluation import Evaluation
 from truecopy.jobs.labelled import find_labelled
-from truecopy.predict import Model, load
+from truecopy.predict import Model
 
+from .labelled import one_place, say_failed
 from .new_file import check_new_file
-from .output import complain, count, note, one_line, print_json
+from .output import count, note, one_line, print_json
 from .progress import Counted
-from .strategy_options import members, settled_of, strategy_options
+from .strategy_options import members, names, settled_of, strategy_options
 
-_FAILED = 5
 Item = TypeVar("Item")
-
-
-def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    return None if value is None else tuple(name.strip() for name in value.split(","))
 
 
 def _counts(_: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -48,7 +44,7 @@ def _counts(_: click.Context, parameter: click.Parameter, value: str | None) -> 
 @click.option(
     "--compare",
     metavar="NAMES",
-    callback=_names,
+    callback=names,
     help=f"Strategies side by side, the first is what the others gain over: {','.join(NAMES)}.",
 )
 @click.option(
@@ -82,16 +78,13 @@ def evaluate(
     Exit code 1 if an item could not be answered, which counts nowhere, or if LABELLED cannot be read.
     """
     asked, inputs = members(asked, arguments)
-    if len(inputs) != 1:
-        raise click.UsageError(
-            f"expected one place with labelled items after the model, got {len(inputs)}: class folders, or a CSV file"
-        )
+    data = one_place(inputs)
     if html is not None:
         check_new_file(html, "the report is an HTML file", (".html", ".htm"), overwrite=overwrite)
     settled = settled_of(asked)
     compared = _compared(compare, settled)
-    model = load(settled.members, device=settled.device, strategy=settled.strategy, threads=settled.threads)
-    found = _evaluated(model, inputs[0], compared, settled, top, quiet=as_json and sys.stdout.isatty())
+    model = open_settled(settled)
+    found = _evaluated(model, data, compared, settled, top, quiet=as_json and sys.stdout.isatty())
     # First, so that a disk that is full now takes no result with it.
     _print(found, model, html, as_json=as_json)
     if html is not None:
@@ -176,10 +169,7 @@ def _print(found: Evaluation, model: Model, html: str | None, *, as_json: bool) 
         from .evaluate_tables import print_tables
 
         print_tables(found)
-    for name, error in found.failed[:_FAILED]:
-        complain(f"{name}: {error}")
-    if len(found.failed) > _FAILED:
-        complain(f"{len(found.failed) - _FAILED} more failed")
+    say_failed(found.failed)
     if as_json:
         return
     for sentence in found.notes:

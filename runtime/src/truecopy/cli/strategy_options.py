@@ -18,7 +18,8 @@ from .output import note
 Command: TypeAlias = Callable[..., int]
 
 
-def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Of an option, with commas between them."""
     return None if value is None else tuple(name.strip() for name in value.split(","))
 
 
@@ -50,7 +51,7 @@ _OPTIONS = (
     click.option("--config", metavar="FILE", help="A YAML file with a section `inference:`; what is typed comes before it."),
     click.option("--strategy", metavar="NAME", help=f"{', '.join(STRATEGY_NAMES)}; by default what models and --tta say."),
     click.option(
-        "--tta", "views", metavar="VIEWS", callback=_names,
+        "--tta", "views", metavar="VIEWS", callback=names,
         help="Look also at these views: horizontal_flip,brightness:1.2,... (--tta-augmentations A B).",
     ),
     click.option(

@@ -6,26 +6,27 @@ import math
 import shlex
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 import click
 
-from truecopy.config import Asked, Settled
+from truecopy.config import Asked, Settled, open_settled
 from truecopy.config.written import write_settings
 from truecopy.contract.input_words import item_noun
 from truecopy.jobs.labelled import find_labelled
 from truecopy.jobs.tune import tune as run_tune
 from truecopy.jobs.tuned import Tuned, with_adaptive
-from truecopy.predict import Model, load
+from truecopy.predict import Model
 from truecopy.predict.strategy.adaptive import MEASURES, Measure
 
+from .labelled import one_place, say_failed
 from .new_file import check_new_file
 from .output import complain, console, note, one_line, print_json
 from .progress import Counted
 from .strategy_options import members, settled_of, strategy_options
 from .tune_words import remark, table, typed, verdict
 
-_FAILED = 5
 Item = TypeVar("Item")
 
 
@@ -79,17 +80,14 @@ def tune(
     in either answer. Exit code 1 too if items could not be answered.
     """
     asked, inputs = members(asked, arguments)
-    if len(inputs) != 1:
-        raise click.UsageError(
-            f"expected one place with labelled items after the model, got {len(inputs)}: class folders, or a CSV file"
-        )
+    data = one_place(inputs)
     if asked.adaptive is not None:
         raise click.UsageError("--adaptive is what is looked for: leave it out; --by says what is compared")
     if output is not None:
         check_new_file(output, "the settings are a YAML file", (".yaml", ".yml"), overwrite=overwrite)
     settled = settled_of(asked)
-    model = _loaded(settled)
-    labelled = find_labelled(inputs[0], model.contract, model.intake)
+    model = open_settled(replace(settled, strategy=with_adaptive(settled.strategy, None)))
+    labelled = find_labelled(data, model.contract, model.intake)
 
     def going(outcomes: Iterable[Item]) -> Iterable[Item]:
         return Counted(outcomes, len(labelled.items), quiet=as_json and sys.stdout.isatty())
@@ -104,21 +102,12 @@ def tune(
     _say_left_out(labelled.notes, settled)
     if not as_json:
         _say_verdict(tuned)
-    _say_failed(tuned)
+    say_failed(tuned.failed)
     if written is not None:
         write_settings(settled, tuned.adaptive, written, remark(tuned, item_noun(model.contract)))
         if not as_json:
             note(f"wrote {written}; next: truecopy predict --config {shlex.quote(written)} INPUT...")
     return 0 if tuned.holds and not tuned.failed else 1
-
-
-def _loaded(settled: Settled) -> Model:
-    return load(
-        settled.members,
-        device=settled.device,
-        strategy=with_adaptive(settled.strategy, None),
-        threads=settled.threads,
-    )
 
 
 def _print_row(tuned: Tuned, settled: Settled, written: str | None) -> None:
@@ -144,10 +133,3 @@ def _say_verdict(tuned: Tuned) -> None:
     (note if tuned.holds else complain)(verdict(tuned))
     if tuned.holds:
         note(f"use it with --adaptive {typed(tuned.adaptive.adaptive.to_dict())}")  # type: ignore[union-attr]
-
-
-def _say_failed(tuned: Tuned) -> None:
-    for name, error in tuned.failed[:_FAILED]:
-        complain(f"{one_line(name)}: {error}")
-    if len(tuned.failed) > _FAILED:
-        complain(f"{len(tuned.failed) - _FAILED} more failed")

@@ -79,9 +79,9 @@ class Viewer:
         from truecopy.intake.table import TableIntake
         from truecopy.tables import Columns
 
-        tables = [one for one in (first, *others) if isinstance(one, TableIntake)]
         if not isinstance(first, TableIntake):
             return first
+        tables = (one for one in (first, *others) if isinstance(one, TableIntake))
         return replace(first, columns=Columns.all_of([one.columns for one in tables]))
 
     def sight(self, source: Any, color: ChannelOrder | None) -> Sight:
