@@ -32,6 +32,11 @@ class Flow:
     at_most: Sides | None = None
 
 
+def geometry_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that make the canvas: the last one turns it into numbers, unless a float kernel made them already."""
+    return steps[:-1] if steps and isinstance(steps[-1], Values) else steps
+
+
 def flow(steps: tuple[Step, ...], channels: int) -> Flow:
     """Follow a picture through all steps.
 

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from truecopy.contract.consistency import check_steps
 from truecopy.contract.document import Contract, ImageInput
-from truecopy.contract.flow import Flow, flow
+from truecopy.contract.flow import Flow, flow, geometry_of
 from truecopy.contract.graph import GraphInput
 from truecopy.contract.resize import Resize, ResizeBox
 from truecopy.contract.steps import CenterCrop, Grayscale, Pad, PadTo, Step, SwapRB, Values
@@ -86,9 +86,9 @@ class Plan:
         height, width = (side or (made.size and made.size[axis]) for axis, side in enumerate(wanted))
         planar = graph_input.layout == "NCHW"
         dtype = np.dtype(graph_input.dtype)
-        # What turns the canvas into numbers is the last step; values before a float resize are on the way to it.
-        last = steps[-1].chain if isinstance(steps[-1], Values) else None
-        geometry = steps if last is None else steps[:-1]
+        # Values before a float resize are on the way to the canvas.
+        last = steps[-1].chain if isinstance(steps[-1], Values) else ()
+        geometry = geometry_of(steps)
         operations = tuple(_operation(step, limits, kernels) for step in geometry)
         cut = last_crop(geometry)
         return cls(
@@ -99,7 +99,7 @@ class Plan:
             _crop=_whole if cut is None else operations[cut],
             _after=() if cut is None else operations[cut + 1 :],
             _axes=(2, 0, 1) if planar else (0, 1, 2),
-            _write=writer(last or (), flow(geometry, spec.channels), dtype, planar=planar),
+            _write=writer(last, flow(geometry, spec.channels), dtype, planar=planar),
         )
 
     def canvas(self, picture: Picture) -> Array:

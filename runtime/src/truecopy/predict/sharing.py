@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from truecopy.contract import Contract, Values
+from truecopy.contract import Contract
+from truecopy.contract.flow import geometry_of
 
 from .member import Member
 
@@ -32,9 +33,12 @@ def _firsts(contracts: Sequence[Contract], key: Callable[[Contract], Hashable]) 
 
 
 def _frame(contract: Contract) -> Hashable:
-    steps = contract.steps
-    geometry = steps[:-1] if steps and isinstance(steps[-1], Values) else steps
-    return contract.input, geometry, contract.graph.main_input.shape[1:], contract.graph.main_input.layout
+    return (
+        contract.input,
+        geometry_of(contract.steps),
+        contract.graph.main_input.shape[1:],
+        contract.graph.main_input.layout,
+    )
 
 
 def _tensor(contract: Contract) -> Hashable:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from truecopy.contract import Contract, GraphInput, ImageInput, Values
-from truecopy.contract.flow import flow
+from truecopy.contract.flow import flow, geometry_of
 from truecopy.contract.kind import kind_of
 from truecopy.contract.words import in_words
 from truecopy.engine import Session, available_cores
@@ -103,7 +103,7 @@ def _stages(member: Member, picture: Picture, canvas: Array, tensor: Tensor) -> 
     """All stages, and how many steps stand in none of them."""
     contract = member.contract
     last = contract.steps[-1]
-    count = len(contract.steps) - isinstance(last, Values)
+    count = len(geometry_of(contract.steps))
     # The last step of the geometry makes the canvas; of very many, the first ones and that one are shown.
     kept = range(count) if count <= _MOST_STEPS else (*range(_MOST_STEPS - 1), count - 1)
     pixels = picture.pixels()

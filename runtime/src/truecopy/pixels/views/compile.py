@@ -8,9 +8,9 @@ from typing import cast
 import numpy as np
 
 from truecopy.contract.document import Contract, ImageInput
-from truecopy.contract.flow import flow
+from truecopy.contract.flow import flow, geometry_of
 from truecopy.contract.kind import kind_of
-from truecopy.contract.steps import CenterCrop, Step, SwapRB, Values
+from truecopy.contract.steps import CenterCrop, Step, SwapRB
 from truecopy.contract.tasks import Sequence
 from truecopy.contract.view_names import (
     FIVE_CROP,
@@ -60,8 +60,7 @@ def _compiled(name: str, contract: Contract, limits: Limits) -> View:
             fix="Leave views out (--tta); members of an ensemble need none",
         )
     _check_forbidden(name, contract)
-    # The steps that make the canvas: the last one turns it into numbers.
-    geometry = contract.steps[:-1] if isinstance(contract.steps[-1], Values) else contract.steps
+    geometry = geometry_of(contract.steps)
     base = base_of(name)
     if base in TONES:
         return _tone(name, geometry, image)
