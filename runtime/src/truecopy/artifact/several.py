@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from truecopy.contract import Contract
+from truecopy.contract import Contract, fitted_numbers
 from truecopy.errors import CheckpointError
 
 from .neighbours import Neighbour
 
-_NUMBERS = ("temperature", "threshold", "thresholds")
 _PARTS = ("input", "steps", "task", "views")
 _DIGITS = 12
 _SHOWN = 4
@@ -70,9 +69,9 @@ def _made(one: Neighbour, known: Sequence[Neighbour]) -> list[str]:
 def _own(contract: Contract, all_: Sequence[Contract]) -> list[str]:
     """What not all of them have: numbers that are fitted, and else the parts of the contract."""
     said = [
-        f"{name} {_shown(getattr(contract.task, name))}"
-        for name in _NUMBERS
-        if hasattr(contract.task, name) and len({getattr(other.task, name, None) for other in all_}) > 1
+        f"{name} {_shown(number)}"
+        for name, number in fitted_numbers(contract.task).items()
+        if len({getattr(other.task, name, None) for other in all_}) > 1
     ]
     if said:
         return said

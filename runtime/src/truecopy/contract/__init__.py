@@ -20,6 +20,7 @@ from .tasks import (
     Regression,
     Sequence,
     Task,
+    fitted_numbers,
     names_of,
 )
 from .tokens import Padding, TextPolicy, TokensInput
@@ -82,6 +83,7 @@ __all__ = [
     "Views",
     "decode",
     "encode",
+    "fitted_numbers",
     "names_of",
     "subject_sha256",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -174,6 +174,7 @@ class Sequence(
                 raise ValueError(f"`decoding.{field}` is {index}, and there are {len(self.labels)} tokens")
 
 
+_FITTED = ("temperature", "threshold", "thresholds")
 Task: TypeAlias = Multiclass | Binary | Multilabel | Regression | Sequence
 
 
@@ -182,6 +183,11 @@ def names_of(task: Task) -> tuple[str, ...]:
     if isinstance(task, Regression):
         return tuple(value.name for value in task.values)
     return task.labels
+
+
+def fitted_numbers(task: Task) -> dict[str, Any]:
+    """What calibration may change: the temperature and the thresholds that the task has, by their fields' names."""
+    return {name: getattr(task, name) for name in _FITTED if hasattr(task, name)}
 
 
 def _named_tokens(decoding: Decoding) -> list[tuple[str, int]]:

@@ -12,7 +12,16 @@ import msgspec
 from msgspec import UNSET
 
 from truecopy.artifact import check_other_file, compose, split
-from truecopy.contract import Contract, Multiclass, Proof, Task, decode, encode, subject_sha256
+from truecopy.contract import (
+    Contract,
+    Multiclass,
+    Proof,
+    Task,
+    decode,
+    encode,
+    fitted_numbers,
+    subject_sha256,
+)
 from truecopy.contract.created import now
 from truecopy.contract.requires import lowest_runtime
 from truecopy.contract.versions import RUNTIME_VERSION
@@ -99,8 +108,7 @@ def _check_numbers_only(old: Task, new: Task) -> None:
     """Raises:
     ContractError: more than the temperature or the thresholds is another one.
     """
-    fields = [name for name in ("temperature", "threshold", "thresholds") if hasattr(old, name)]
-    if type(old) is not type(new) or old != replace(new, **{name: getattr(old, name) for name in fields}):
+    if type(old) is not type(new) or old != replace(new, **fitted_numbers(old)):
         raise ContractError(
             "only a temperature or thresholds are changed in a new file: another task needs a new proof",
             where="`$.task`",

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from truecopy.contract import Binary, Multiclass, Multilabel, Task
+from truecopy.contract import Binary, Multiclass, Multilabel, Task, fitted_numbers
 from truecopy.jobs.labelled import Labelled, find_labelled
 from truecopy.metrics import ClassScore
 from truecopy.predict import Opened
@@ -59,8 +59,8 @@ class Calibration:
         """Plain data for JSON."""
         return {
             "goal": in_words(self.goal),
-            "before": _numbers(self.old),
-            "after": _numbers(self.task),
+            "before": fitted_numbers(self.old),
+            "after": fitted_numbers(self.task),
             "fit": self.fit.to_dict(),
             "report": self.report.to_dict(),
             "labels": [score.to_dict() for score in self.labels],
@@ -153,9 +153,3 @@ def _short(goal: Goal, side: Side, scores: tuple[ClassScore, ...]) -> tuple[str,
 
 def _changed(figure: Figure, how: str) -> str:
     return f"{figure.name} {how} from {figure.before:.4f} to {figure.after:.4f}"
-
-
-def _numbers(task: Task) -> dict[str, Any]:
-    """The fields that calibration may change."""
-    fields = ("temperature", "threshold", "thresholds")
-    return {name: getattr(task, name) for name in fields if hasattr(task, name)}
