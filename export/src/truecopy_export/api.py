@@ -68,6 +68,7 @@ def export(
         ProofError: original and copy differ; no file is written.
     """
     from .exporter import Trained, export_trained
+    from .graph.eager import eager
     from .graph.prepare import described, unwrap
 
     request = Request(
@@ -95,7 +96,7 @@ def export(
         options=recipe_options,
     )
     return export_trained(
-        Trained(plain, {}, described(module), None, answer), taken, request, progress or Silent()
+        Trained(eager(plain), {}, described(module), None, answer), taken, request, progress or Silent()
     )
 
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import nn
 
-from truecopy.contract import Checkpoint, GraphInput, Provenance, Sequence, Task
+from truecopy.contract import Checkpoint, GraphInput, Provenance, Sequence
 from truecopy.contract.created import now
 from truecopy.engine import available_cores, open_session
 
+from .findings import Findings
 from .graph.checks import check_graph, check_module, check_module_of_one
 from .graph.ending import ends_in
 from .graph.feed_names import check_feed_names
+from .graph.network import Answering, Network
 from .graph.outputs import named_outputs
-from .graph.prepare import plain_attention, prepare
+from .graph.prepare import plain_attention
 from .graph.trace import OUTPUT, Traced, trace
-from .graph.weight_dtypes import dtype_note
 from .progress import Progress
 from .proof import Answer, Original
 from .recipes import Recipe
@@ -35,14 +35,15 @@ from .writer import Subject, write
 class Trained:
     """The network with the weights taken; `others`: the same network with the other sets (`raw`, `ema`).
 
-    answer: the name of the output to read, where it has several.
+    answer: the name of the output to read, where it has several. findings: on the file, for the report.
     """
 
-    module: nn.Module
-    others: Mapping[str, nn.Module]
+    network: Network
+    others: Mapping[str, Answering]
     architecture: str
     checkpoint: Checkpoint | None
     answer: str | None = None
+    findings: Findings | None = None
 
 
 def export_trained(trained: Trained, recipe: Recipe, request: Request, progress: Progress) -> Report:
@@ -56,20 +57,20 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
     check_proof_kind(request.proof, recipe.input)
     if request.task.kind != "regression":
         said_labels(request.labels)
-    signature = signature_of(recipe, request.batch)
-    module = prepare(trained.module)
-    check_feed_names(module, signature.inputs)
+    network = trained.network
+    signature = signature_of(recipe, request.batch, network.inputs)
+    check_feed_names(network.answering, signature.inputs)
     progress.stage("trace the network")
     alone = "values" if request.task.kind == "regression" else OUTPUT
-    traced = trace(module, signature, trained.answer, alone)
+    traced = trace(network.answering, signature, trained.answer, alone, network.to_onnx)
     task = build_task(request.task, request.labels, traced.answer_output)
-    cast = dtype_note(trained.module)
+    items = task.layout.index("N") if isinstance(task, Sequence) else 0
     notes = (
-        *(() if cast is None else (cast,)),
+        *network.notes,
         *task_notes(request.task, task),
-        *_check(module, traced, signature, task, progress),
+        *_check(network.answering, traced, signature, items, progress),
     )
-    others = {name: _answer(prepare(other), traced) for name, other in trained.others.items()}
+    others = {name: _answer(other, traced, items) for name, other in trained.others.items()}
     subject = Subject(
         graph=traced.graph,
         inputs=traced.inputs,
@@ -81,7 +82,7 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
         recipe=replace(recipe, notes=(*recipe.notes, *notes)),
         original=Original(
             recipe.original,
-            _answer(module, traced),
+            _answer(network.answering, traced, items),
             others,
             load=recipe.load,
             other_decoder=recipe.other_decoder,
@@ -91,17 +92,18 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
             architecture=trained.architecture,
             recipe=recipe.source,
             parent=None,
-            versions=versions_for(recipe.input, "torch", "onnxruntime"),
+            versions=versions_for(recipe.input, *dict.fromkeys(("torch", network.framework)), "onnxruntime"),
             created=now(),
         ),
         foreign={},
         ending=ends_in(traced.graph, traced.answer),
+        findings=trained.findings,
     )
     return write(subject, request, progress)
 
 
 def _check(
-    module: nn.Module, traced: Traced, signature: Signature, task: Task, progress: Progress
+    module: Answering, traced: Traced, signature: Signature, items: int, progress: Progress
 ) -> tuple[str, ...]:
     """Module and graph, as the batch allows; what was found that a person should know.
 
@@ -109,7 +111,6 @@ def _check(
         CheckpointError: the module is no function of one item.
         ProofError: the graph differs from it.
     """
-    items = task.layout.index("N") if isinstance(task, Sequence) else 0
     session = open_session(traced.graph, "cpu", "fp32", available_cores())
     found = None
     if traced.inputs[0].batch is None:
@@ -122,14 +123,19 @@ def _check(
     return () if found is None else (found,)
 
 
-def _answer(module: nn.Module, traced: Traced) -> Answer:
-    """The original network on the feeds of one item, (1, ...) by name: its raw answer, (1, ...) as the graph gives it."""
+def _answer(module: Answering, traced: Traced, items: int) -> Answer:
+    """The original network on the feeds of one item, (1, ...) by name: its raw answer, one item along its axis `items`.
+
+    A fixed batch is filled with it.
+    """
     inputs: tuple[GraphInput, ...] = traced.inputs
+    batch = inputs[0].batch or 1
 
     def answer(feeds: Mapping[str, np.ndarray]) -> np.ndarray:
+        full = (np.repeat(feeds[one.name], batch, axis=0) for one in inputs)
         with plain_attention():
-            made = module(*(torch.from_numpy(np.ascontiguousarray(feeds[one.name])) for one in inputs))
-        row: np.ndarray = named_outputs(made, traced.answer)[traced.answer].numpy()
-        return row
+            made = module(*(torch.from_numpy(np.ascontiguousarray(array)) for array in full))
+        rows: np.ndarray = named_outputs(made, traced.answer)[traced.answer].numpy()
+        return rows if batch == 1 else np.take(rows, [0], axis=items)
 
     return answer

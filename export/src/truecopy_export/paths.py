@@ -61,3 +61,10 @@ def what_stands(path: Path) -> str:
     if path.is_dir():
         return "a folder"
     return "a file" if path.exists() else "nothing of that name"
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder."""
+    if path.is_dir():
+        return sum(inner.stat().st_size for inner in path.rglob("*") if inner.is_file())
+    return path.stat().st_size

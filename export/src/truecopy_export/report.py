@@ -11,13 +11,15 @@ from truecopy.contract import Contract
 from truecopy.proof.tolerance import measure_of
 
 from .counted import counted
+from .findings import Findings
 from .proof import Comparison, noun_of
 from .report_rows import decision_rows, truth_rows
 
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """path: the finished file. comparison: None where nothing was proven. notes: sentences for people.
+    """path: the finished file. comparison: None where nothing was proven. notes: sentences for people. findings: on the
+    checkpoint; None where a live module or a graph was given.
 
     `print(report)` gives the table of the command line.
     """
@@ -27,6 +29,7 @@ class Report:
     contract: Contract
     comparison: Comparison | None
     notes: tuple[str, ...]
+    findings: Findings | None = None
 
     def __repr__(self) -> str:
         return f"Report({self.path!r}, {self.contract.proof.level}, {counted(len(self.notes), 'note')})"

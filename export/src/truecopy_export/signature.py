@@ -11,6 +11,7 @@ from truecopy.contract.feature_flow import widths
 from truecopy.contract.graph import Feed
 from truecopy.errors import RecipeError
 
+from .given_signature import given_input
 from .recipes import Recipe
 
 # The names of Hugging Face's models for the inputs of a sequence.
@@ -70,15 +71,20 @@ def _sizes(shape: tuple[int | str, ...]) -> tuple[int, ...]:
     return tuple(axis if isinstance(axis, int) else 64 for axis in shape)
 
 
-def signature_of(recipe: Recipe, batch: int | None) -> Signature:
+def signature_of(recipe: Recipe, batch: int | None, given: tuple[GraphInput, ...] | None = None) -> Signature:
     """What the traced graph will take.
 
     Pictures: float32 NCHW, "input". Rows: float32 (batch, features), "features". Sequences: int64 (batch, length), an
     input for each of `recipe.feeds`; the length is free, or that of the padding.
+    given: what the network's format fixes; free axes of it are filled from recipe and `batch`.
 
     Raises:
-        RecipeError: the recipe leaves pictures of different sizes.
+        RecipeError: the recipe leaves pictures of different sizes, or makes what the network does not take.
     """
+    if given is not None:
+        (only,) = given
+        one = given_input(recipe, batch, only)
+        return Signature((one,), "row" if one.layout == "NF" else "image")
     first: int | str = batch or "batch"
     match recipe.input:
         case ImageInput():

@@ -37,6 +37,7 @@ from truecopy.predict import Member
 from truecopy.predict.answering import own_steps
 from truecopy.proof import record, write_tested
 
+from .findings import Findings
 from .progress import Progress
 from .proof import (
     Comparison,
@@ -66,7 +67,7 @@ from .views_yaml import build_views
 class Subject:
     """What is written: the graph without metadata, its signature, and where it comes from.
 
-    ending: what the answer comes out of, where the graph shows it.
+    ending: what the answer comes out of, where the graph shows it. findings: on the given file, for the report.
     """
 
     graph: bytes
@@ -81,6 +82,7 @@ class Subject:
     provenance: Provenance
     foreign: Mapping[str, str]
     ending: Ending | None = None
+    findings: Findings | None = None
 
 
 def write(subject: Subject, request: Request, progress: Progress) -> Report:
@@ -125,7 +127,9 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         )
     progress.stage("seal, open anew, selftest")
     size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
-    return Report(str(request.output), size, contract, comparison, tuple(dict.fromkeys(notes)))
+    return Report(
+        str(request.output), size, contract, comparison, tuple(dict.fromkeys(notes)), subject.findings
+    )
 
 
 def _checked(draft: Contract) -> Contract:

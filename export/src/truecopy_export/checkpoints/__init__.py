@@ -5,6 +5,7 @@ from .choice import Choice
 from .choose import choose_weights
 from .match import load_into
 from .read import read_checkpoint
+from .recognise import recognise
 from .weights import Weights
 
-__all__ = ["Checkpoint", "Choice", "Weights", "choose_weights", "load_into", "read_checkpoint"]
+__all__ = ["Checkpoint", "Choice", "Weights", "choose_weights", "load_into", "read_checkpoint", "recognise"]

@@ -4,27 +4,52 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from pathlib import Path
 from typing import BinaryIO
 
 import torch
 
 from truecopy.errors import CheckpointError
 
-_AGAIN = "Copy or download it again"
-_SAVE = 'Where the model was trained: torch.save(model.state_dict(), "weights.pth")'
+from .foreign import SAVE
+from .formats import Format
 
-# (what a member's name ends with, what such an archive is, what to do next)
-_OTHER_ARCHIVES = (
-    (
-        "constants.pkl",
-        "a TorchScript archive (torch.jit.save)",
-        f"It carries code, which is not run. {_SAVE}",
-    ),
-    ("model.weights.h5", "a Keras 3 .keras archive", "Export it with --arch keras"),
-    ("serialized_exported_program.json", "a torch.export program", f"It carries a graph. {_SAVE}"),
-    ("models/model.json", "a torch.export .pt2 program", f"It carries a graph. {_SAVE}"),
-    (".npy", "a NumPy .npz archive", _SAVE),
+_AGAIN = "Copy or download it again"
+
+# (what a member's name ends with, what such an archive is)
+_KINDS: tuple[tuple[str, Format], ...] = (
+    ("constants.pkl", "torchscript"),
+    ("model.weights.h5", "keras"),
+    ("serialized_exported_program.json", "torch-export"),
+    ("models/model.json", "torch-export"),
+    ("/data.pkl", "pytorch-zip"),
 )
+
+
+def zip_format(path: Path) -> Format:
+    """What a zip archive holds, by the names of its members.
+
+    Raises:
+        CheckpointError: cut short, damaged, or an archive of another kind.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.replace("\\", "/") for name in archive.namelist()]
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+        raise _damaged(error, str(path)) from error
+    for ending, kind in _KINDS:
+        if any(name.endswith(ending) for name in names):
+            return kind
+    numpy = any(name.endswith(".npy") for name in names)
+    raise CheckpointError(
+        "The file is a NumPy .npz archive, not a state dict"
+        if numpy
+        else "The file is a zip archive that torch.save did not write",
+        expected="a member data.pkl",
+        got=", ".join(names[:5]) or "no member",
+        where=str(path),
+        fix=SAVE if numpy else "Unpack it and give the checkpoint inside",
+    )
 
 
 def read_pickle(file: BinaryIO, where: str) -> bytes:
@@ -41,29 +66,11 @@ def read_pickle(file: BinaryIO, where: str) -> bytes:
         # torch's own reader: the same bytes that torch.load will take, whatever else the archive holds.
         record: bytes = torch.PyTorchFileReader(file).get_record("data.pkl")
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
-        raise CheckpointError(
-            "The checkpoint is damaged or cut short",
-            expected="a complete zip archive",
-            got=str(error),
-            where=where,
-            fix=_AGAIN,
-        ) from error
+        raise _damaged(error, where) from error
     return record
 
 
 def _check_layout(archive: zipfile.ZipFile, where: str) -> None:
-    names = [name.replace("\\", "/") for name in archive.namelist()]
-    for ending, what, fix in _OTHER_ARCHIVES:
-        if any(name.endswith(ending) for name in names):
-            raise CheckpointError(f"The file is {what}, not a state dict", where=where, fix=fix)
-    if not any(name.endswith("/data.pkl") for name in names):
-        raise CheckpointError(
-            "The file is a zip archive that torch.save did not write",
-            expected="a member data.pkl",
-            got=", ".join(names[:5]) or "no member",
-            where=where,
-            fix="Unpack it and give the checkpoint inside",
-        )
     packed = [member.filename for member in archive.infolist() if member.compress_type != zipfile.ZIP_STORED]
     if packed:
         # torch.save never compresses; a small file that unpacks to terabytes does.
@@ -72,8 +79,18 @@ def _check_layout(archive: zipfile.ZipFile, where: str) -> None:
             expected="stored members",
             got=f"{packed[0]} compressed",
             where=where,
-            fix=_SAVE,
+            fix=SAVE,
         )
+
+
+def _damaged(error: Exception, where: str) -> CheckpointError:
+    return CheckpointError(
+        "The checkpoint is damaged or cut short",
+        expected="a complete zip archive",
+        got=str(error),
+        where=where,
+        fix=_AGAIN,
+    )
 
 
 def _check_sums(archive: zipfile.ZipFile, where: str) -> None:

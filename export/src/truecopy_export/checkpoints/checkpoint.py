@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-Format = Literal["pytorch-zip", "pytorch-legacy", "safetensors"]
+import torch
+
+from .formats import Format
 
 # Where training scripts keep what is not a weight: at the top, in timm's and torchvision's `args`,
 # in mmengine's `meta`, in Lightning's `hyper_parameters`.
@@ -17,13 +19,18 @@ _DRAWERS = ("args", "meta", "hyper_parameters")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint as loaded on the CPU; `sha256` is over the bytes of the file, in hexadecimal."""
+    """A checkpoint as loaded on the CPU; `sha256` is over the bytes of the file, in hexadecimal.
+
+    modules: whole networks that the file held (read with --unsafe-pickle only), by their dotted field; in `content` their
+    state dicts stand in their places.
+    """
 
     path: Path
     name: str
     sha256: str
     format: Format
     content: Mapping[str, Any]
+    modules: Mapping[str, torch.nn.Module] = field(default_factory=dict)
 
     @property
     def class_to_idx(self) -> Mapping[str, int] | None:

@@ -1,126 +1,48 @@
-"""Read a checkpoint file into plain containers and CPU tensors, running no code of its own."""
+"""Read a checkpoint of named tensors, running no code of its own."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import pickle
-import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import safetensors
-import safetensors.torch
-import torch
+from typing import Any
 
 from truecopy.errors import CheckpointError
 
-from .archive import read_pickle
-from .blocked import refuse_blocked
-from .checkpoint import Checkpoint, Format
-from .recognise import HEAD, Family, recognise
-from .standins import STANDINS
+from .checkpoint import Checkpoint
+from .digest import digest_of
+from .formats import IN_WORDS, NETWORKS, Format
+from .pytorch import read_legacy, read_zip
+from .recognise import recognise
+from .safetensors import read_safetensors
 
-_SAVE = 'Where the model was trained: torch.save(model.state_dict(), "weights.pth")'
-_FORMATS: dict[Family, Format] = {
-    "zip": "pytorch-zip",
-    "legacy": "pytorch-legacy",
-    "safetensors": "safetensors",
+_FILES: Mapping[Format, Callable[[Path], Mapping[str, Any]]] = {
+    "pytorch-zip": read_zip,
+    "pytorch-legacy": read_legacy,
+    "safetensors": read_safetensors,
 }
 
 
-def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
-    """Read a zip or legacy PyTorch file or a safetensors file, whatever it is called, onto the CPU.
+def read_checkpoint(path: str | os.PathLike[str], *, unsafe_pickle: bool = False) -> Checkpoint:
+    """Read a file or folder of named tensors, whatever it is called, onto the CPU.
+
+    unsafe_pickle: run the code that a pickle asks for; without it such a file is refused.
 
     Raises:
         CheckpointError: no such file, not a checkpoint (what it is gets named), damaged, cut short.
         Blocked: unpickling would run code; every blocked global is named.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            return _read(path, file)
-    except IsADirectoryError as error:
-        tensorflow = (path / "saved_model.pb").exists()
+    kind = recognise(path)
+    if kind in NETWORKS:
         raise CheckpointError(
-            "The checkpoint is a folder" + (" with a TensorFlow SavedModel" if tensorflow else ""),
-            expected="one file",
+            f"The file is {IN_WORDS[kind]}, not a state dict",
             where=str(path),
-            fix="Turn it into ONNX (tf2onnx) and type: truecopy attach"
-            if tensorflow
-            else "Name the file inside it",
-        ) from error
-    except OSError as error:
-        raise CheckpointError(
-            "The checkpoint cannot be opened", got=error.strerror or str(error), where=str(path)
-        ) from error
-
-
-def _read(path: Path, file: BinaryIO) -> Checkpoint:
-    where = str(path)
-    head = file.read(HEAD)
-    family = recognise(head, path.stat().st_size, where)
-    digest = _sha256(file)
-    if family == "safetensors":
-        content = _load_safetensors(path)
-    else:
-        file.seek(0)
-        refuse_blocked(read_pickle(file, where) if family == "zip" else file, where)
-        file.seek(0)
-        content = _load_pickle(file, where)
-    if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
-        raise CheckpointError(
-            "The checkpoint holds no dictionary of names", got=type(content).__name__, where=where, fix=_SAVE
+            fix="It holds the whole network: truecopy export takes it without --arch",
         )
-    return Checkpoint(path=path, name=path.name, sha256=digest, format=_FORMATS[family], content=content)
-
-
-def _sha256(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _load_pickle(file: BinaryIO, where: str) -> Any:
-    with torch.serialization.safe_globals(list(STANDINS)), warnings.catch_warnings():
-        # torch warns of other pickle protocols and of its own storages; what it cannot read raises below.
-        warnings.simplefilter("ignore")
-        try:
-            return torch.load(file, map_location="cpu", weights_only=True)
-        except pickle.UnpicklingError as error:
-            raise CheckpointError(
-                "The checkpoint's pickle cannot be read", got=_last_line(error), where=where, fix=_SAVE
-            ) from error
-        except Exception as error:
-            # A hostile or damaged pickle makes torch raise nearly anything: RuntimeError, KeyError, EOFError, ...
-            raise CheckpointError(
-                "The checkpoint is damaged or cut short",
-                got=f"{type(error).__name__}: {_last_line(error)}",
-                where=where,
-                fix="Copy or download it again",
-            ) from error
-
-
-def _load_safetensors(path: Path) -> dict[str, torch.Tensor]:
-    try:
-        tensors: dict[str, torch.Tensor] = safetensors.torch.load_file(path, device="cpu")
-    except (safetensors.SafetensorError, RuntimeError, ValueError, KeyError) as error:
-        raise CheckpointError(
-            "The safetensors file is damaged or cut short",
-            got=str(error),
-            where=str(path),
-            fix="Copy or download it again",
-        ) from error
-    return tensors
-
-
-def _last_line(error: Exception) -> str:
-    """The one telling line of torch's long advice, which tells people to allow what is blocked."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    telling = [
-        line for line in lines if not line.startswith(("Check the documentation", "Weights only load failed"))
-    ]
-    return (telling or lines or [type(error).__name__])[-1]
+    if unsafe_pickle and kind in ("pytorch-zip", "pytorch-legacy"):
+        raise NotImplementedError
+    if kind not in _FILES:
+        raise NotImplementedError(kind)
+    content = _FILES[kind](path)
+    return Checkpoint(path=path, name=path.name, sha256=digest_of(path), format=kind, content=content)

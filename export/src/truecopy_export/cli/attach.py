@@ -42,10 +42,10 @@ def attach(
     from truecopy_export.attacher import Foreign, attach_foreign
     from truecopy_export.recipes import read_labels
 
-    from .requests import feeds_of, recipe_options, request_of
+    from .requests import early_request, feeds_of, recipe_options, request_of
     from .terminal import show, terminal
 
-    request_of(options, None)
+    early_request(options)
     names = None if labels is None else read_labels(labels, sort=options["labels_sort"])
     with terminal() as progress:
         foreign = Foreign(

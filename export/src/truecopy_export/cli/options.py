@@ -26,8 +26,9 @@ _SHARED = (
                  help="Embed N proof items as golden samples; they may be private."),
     click.option("--labels-sort", type=click.Choice(["string", "natural"]),
                  help="Order of a class folder: string (torchvision) or natural (timm)."),
-    click.option("--task", default="multiclass", show_default=True, metavar="KIND|FILE.yaml|python:module:object",
-                 help="multiclass, binary, multilabel, regression or sequence; or `kind` and its fields."),
+    click.option("--task", metavar="KIND|FILE.yaml|python:module:object",
+                 help="multiclass, binary, multilabel, regression or sequence; or `kind` and its fields. By default what the "
+                      "file says, else multiclass."),
     click.option("--task-arg", multiple=True, metavar="KEY=VALUE",
                  help="A field of the task; the value is YAML; repeatable. docs/tasks.md lists them."),
     click.option("--answer", metavar="NAME", help="Which output to read, where there are several."),

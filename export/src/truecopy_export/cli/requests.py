@@ -16,8 +16,21 @@ from truecopy_export.views_yaml import read_views
 FEEDS: tuple[Feed, ...] = ("ids", "mask", "zeros")
 
 
-def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str = "fp32") -> Request:
-    """The request, checked: what cannot be done is refused before anything long begins. `labels` may follow later."""
+def early_request(options: Mapping[str, Any], precision: str = "fp32") -> Request:
+    """The request without what the model's file may say, checked: what cannot be done is refused before anything long
+    begins. Where no task was typed, its fields wait for the file's.
+    """
+    known = options if options["task"] else {**options, "task_arg": (), "activation": None, "threshold": None}
+    return request_of(known, None, precision)
+
+
+def request_of(
+    options: Mapping[str, Any],
+    labels: Labels | None,
+    precision: str = "fp32",
+    task: Mapping[str, Any] | None = None,
+) -> Request:
+    """The whole request, checked. task: what the model's file says, where nothing was typed."""
     if options["proof"] is not None and options["no_proof"]:
         raise click.UsageError("--proof and --no-proof contradict one another")
     request = Request(
@@ -28,7 +41,7 @@ def request_of(options: Mapping[str, Any], labels: Labels | None, precision: str
         unproven=options["no_proof"],
         golden=options["golden"],
         task=read_task(
-            options["task"],
+            options["task"] or task or "multiclass",
             arguments=parse_task_arguments(options["task_arg"]),
             activation=options["activation"],
             threshold=options["threshold"],

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import onnx
 import torch
-from torch import nn
 
 from truecopy.engine import Session
 from truecopy.errors import CheckpointError, ProofError
@@ -15,6 +14,7 @@ from truecopy.proof import FP32_CPU, relative_difference
 from truecopy_export.signature import Signature
 
 from .ending import ends_in
+from .network import Answering
 from .outputs import named_outputs
 from .prepare import plain_attention
 from .trace import Traced, shapes, tensors
@@ -24,7 +24,7 @@ BATCHES = (1, 2, 5)
 _LONGEST_TRIED = 4096
 
 
-def check_module(module: nn.Module, signature: Signature, answer: str, items: int = 0) -> None:
+def check_module(module: Answering, signature: Signature, answer: str, items: int = 0) -> None:
     """The module itself is a function of one item. items: the answer's axis that counts them.
 
     Raises:
@@ -55,7 +55,7 @@ def check_module(module: nn.Module, signature: Signature, answer: str, items: in
         )
 
 
-def check_module_of_one(module: nn.Module, signature: Signature, answer: str, items: int = 0) -> str | None:
+def check_module_of_one(module: Answering, signature: Signature, answer: str, items: int = 0) -> str | None:
     """The same for a graph of one item at a time, where the batch may matter: how much it does, in words.
 
     Raises:
@@ -86,7 +86,7 @@ def check_module_of_one(module: nn.Module, signature: Signature, answer: str, it
     )
 
 
-def _run(module: nn.Module, inputs: tuple[torch.Tensor, ...], answer: str) -> torch.Tensor:
+def _run(module: Answering, inputs: tuple[torch.Tensor, ...], answer: str) -> torch.Tensor:
     try:
         with plain_attention():
             return named_outputs(module(*inputs), answer)[answer]
@@ -100,7 +100,7 @@ def _run(module: nn.Module, inputs: tuple[torch.Tensor, ...], answer: str) -> to
 
 
 def _alone(
-    module: nn.Module,
+    module: Answering,
     inputs: tuple[torch.Tensor, ...],
     answer: str,
     items: int,
@@ -135,7 +135,7 @@ def _alone(
     return torch.cat(rows, dim=items)
 
 
-def check_graph(module: nn.Module, traced: Traced, session: Session, signature: Signature) -> None:
+def check_graph(module: Answering, traced: Traced, session: Session, signature: Signature) -> None:
     """The graph answers like the module at batch 1, 2 and 5, and at every length that is tried.
 
     Raises:
@@ -150,7 +150,7 @@ def check_graph(module: nn.Module, traced: Traced, session: Session, signature: 
                 _compare(module, traced, session, signature.probe(batch, length), apart)
 
 
-def _lengths(module: nn.Module, signature: Signature) -> tuple[int | None, ...]:
+def _lengths(module: Answering, signature: Signature) -> tuple[int | None, ...]:
     if not signature.lengths:
         return (None,)
     if not signature.free_length:
@@ -170,7 +170,7 @@ def _lengths(module: nn.Module, signature: Signature) -> tuple[int | None, ...]:
     return tuple(dict.fromkeys((*signature.lengths, *more)))
 
 
-def _runs(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> bool:
+def _runs(module: Answering, inputs: tuple[torch.Tensor, ...]) -> bool:
     try:
         with plain_attention():
             module(*inputs)
@@ -186,7 +186,7 @@ def _judged_apart(traced: Traced) -> frozenset[str]:
 
 
 def _compare(
-    module: nn.Module,
+    module: Answering,
     traced: Traced,
     session: Session,
     arrays: tuple[np.ndarray, ...],

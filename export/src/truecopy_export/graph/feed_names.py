@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import inspect
 
-from torch import nn
-
 from truecopy.contract import GraphInput
 from truecopy.errors import CheckpointError
+
+from .network import Answering
 
 _IDS = ("ids", "input_ids", "token_ids", "tokens")
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def check_feed_names(module: nn.Module, inputs: tuple[GraphInput, ...]) -> None:
+def check_feed_names(module: Answering, inputs: tuple[GraphInput, ...]) -> None:
     """Only names that say something are held to it: one with `mask` in it takes the mask, one for ids no mask.
 
     Raises:
@@ -37,10 +37,10 @@ def check_feed_names(module: nn.Module, inputs: tuple[GraphInput, ...]) -> None:
         )
 
 
-def _arguments(module: nn.Module) -> list[str]:
+def _arguments(module: Answering) -> list[str]:
     """The names of the positional arguments; none where they cannot be read."""
     try:
-        parameters = inspect.signature(module.forward).parameters.values()
+        parameters = inspect.signature(getattr(module, "forward", module)).parameters.values()
     except (TypeError, ValueError):
         return []
     return [one.name for one in parameters if one.kind in _POSITIONAL]

@@ -1,18 +1,13 @@
-"""Trace a prepared module into ONNX bytes: one file, free batch, stable names, no local paths."""
+"""Turn a network into ONNX bytes: one file, free batch, stable names, no local paths."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from truecopy.contract import GraphInput, GraphOutput
 from truecopy.errors import CheckpointError
@@ -21,12 +16,12 @@ from truecopy_export.signature import Signature
 
 from .axes import named_axes
 from .clean import clean
-from .names import check_names, make_room
-from .outputs import Flat, choose_answer, named_outputs
+from .eager import by_dynamo
+from .names import check_names
+from .network import Answering, ToOnnx
+from .outputs import choose_answer, named_outputs
 from .prepare import plain_attention
-from .recurrence import fresh_recurrence
 
-OPSET = 20
 OUTPUT = "logits"
 # Two batches: an axis that goes with them is the batch.
 _BATCHES = (2, 3)
@@ -55,7 +50,13 @@ class Traced:
         return next(output for output in self.outputs if output.name == self.answer)
 
 
-def trace(module: nn.Module, signature: Signature, answer: str | None = None, alone: str = OUTPUT) -> Traced:
+def trace(
+    module: Answering,
+    signature: Signature,
+    answer: str | None = None,
+    alone: str = OUTPUT,
+    to_onnx: ToOnnx = by_dynamo,
+) -> Traced:
     """Export `module` for inputs of this signature. alone: what a single output is called.
 
     Raises:
@@ -69,11 +70,9 @@ def trace(module: nn.Module, signature: Signature, answer: str | None = None, al
     outputs = _outputs(answers, examples, signature, name)
     names = tuple(answers[0])
     check_names(tuple(one.name for one in signature.inputs), names)
-    plain = names == (alone,)
-    program = _export(module if plain else Flat(module, names, alone), examples[0], signature, names)
-    make_room(program.model.graph, names)
-    proto = clean(program.model_proto)
-    return Traced(proto.SerializeToString(deterministic=True), signature.inputs, outputs, name, OPSET)
+    proto = clean(to_onnx(module, examples[0], signature.inputs, names, alone))
+    opset = next(entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx"))
+    return Traced(proto.SerializeToString(deterministic=True), signature.inputs, outputs, name, opset)
 
 
 def _examples(signature: Signature) -> list[tuple[torch.Tensor, ...]]:
@@ -97,7 +96,7 @@ def shapes(inputs: tuple[torch.Tensor, ...]) -> str:
 
 
 def _forward(
-    module: nn.Module, example: tuple[torch.Tensor, ...], signature: Signature, alone: str
+    module: Answering, example: tuple[torch.Tensor, ...], signature: Signature, alone: str
 ) -> Mapping[str, torch.Tensor]:
     try:
         with plain_attention():
@@ -167,46 +166,3 @@ def _outputs(
             dtype: Any = _DTYPES[tensor.dtype]
             outputs.append(GraphOutput(name=name, dtype=dtype, shape=axes[name]))
     return tuple(outputs)
-
-
-def _export(
-    module: nn.Module, example: tuple[torch.Tensor, ...], signature: Signature, names: tuple[str, ...]
-) -> torch.onnx.ONNXProgram:
-    """torch.onnx's program; it prints and logs much that a person cannot use."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    free = [
-        {index: axis for index, axis in enumerate(one.shape) if isinstance(axis, str)}
-        for one in signature.inputs
-    ]
-    # A *args module has one argument, which is the tuple of all.
-    dynamic = (tuple(free),) if isinstance(module, Flat) else tuple(free)
-    try:
-        logger.setLevel(logging.ERROR)
-        with (
-            plain_attention(),
-            fresh_recurrence(),
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(io.StringIO()),
-        ):
-            warnings.simplefilter("ignore")
-            return torch.onnx.export(
-                module,
-                example,
-                dynamo=True,
-                opset_version=OPSET,
-                input_names=[one.name for one in signature.inputs],
-                output_names=list(names),
-                dynamic_shapes=dynamic if any(free) else None,
-                external_data=False,
-                verbose=False,
-            )
-    except Exception as error:  # torch raises many kinds; the cause is the last line
-        cause = error.__cause__ or error
-        lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-        raise CheckpointError(
-            f"torch.onnx cannot export this network: {type(cause).__name__}: {lines[0] if lines else ''}",
-            fix="Python in forward() that depends on the values or on the batch size is the usual reason",
-        ) from error
-    finally:
-        logger.setLevel(level)

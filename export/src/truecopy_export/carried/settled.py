@@ -1,0 +1,162 @@
+"""What the user said, what the file says, and which of the two is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from truecopy.errors import CheckpointError, RecipeError
+from truecopy_export.recipes import Labels
+
+from .carried import Carried
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was typed; None where nothing was."""
+
+    architecture: str | None = None
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    recipe: str | None = None
+    labels: Labels | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is used. task: what the file says, where the user said nothing. notes: what came from the file, for people."""
+
+    architecture: str | None
+    arguments: Mapping[str, object]
+    recipe: str
+    labels: Labels | None
+    task: Mapping[str, Any] | None
+    notes: tuple[str, ...]
+
+
+def settle(said: Said, carried: Carried, where: str, *, whole: bool) -> Settled:
+    """The user's word, else the file's. where: the file's name. whole: the network is in the file.
+
+    Raises:
+        CheckpointError: no architecture, or one that the file contradicts.
+        RecipeError: no recipe; labels or a task that the file contradicts.
+    """
+    notes: list[str] = []
+    architecture, arguments = _architecture(said, carried, where, notes, whole=whole)
+    return Settled(
+        architecture,
+        arguments,
+        _recipe(said, carried, where, notes),
+        _labels(said, carried, where, notes),
+        _task(said, carried, where, notes),
+        tuple(notes),
+    )
+
+
+def _architecture(
+    said: Said, carried: Carried, where: str, notes: list[str], *, whole: bool
+) -> tuple[str | None, Mapping[str, object]]:
+    if whole:
+        if said.architecture is not None or said.arguments:
+            raise CheckpointError(
+                "the file holds the whole network",
+                got=f"--arch {said.architecture}" if said.architecture else "--arch-arg",
+                where=where,
+                fix="Leave --arch and --arch-arg out",
+            )
+        return None, {}
+    own = carried.architecture
+    if said.architecture is None:
+        if own is None:
+            raise CheckpointError(
+                "the checkpoint holds weights, and which network they belong to is not known",
+                where=where,
+                fix="Say --arch timm:NAME, torchvision:NAME, hf:FOLDER or python:package.module:callable; "
+                f"truecopy inspect {where} shows what is in the file",
+            )
+        notes.append(f"architecture: {own}, as the file says")
+        return own, {**carried.arguments, **said.arguments}
+    if own is not None and _library(own) == _library(said.architecture) and own != said.architecture:
+        raise CheckpointError(
+            "--arch contradicts the checkpoint, which names its network",
+            expected=own,
+            got=said.architecture,
+            where=where,
+            fix=f"Leave --arch out, or say --arch {own}; if what the file says is wrong, save its state dict alone",
+        )
+    own_arguments = carried.arguments if own == said.architecture else {}
+    return said.architecture, {**own_arguments, **said.arguments}
+
+
+def _library(architecture: str) -> str:
+    return architecture.partition(":")[0]
+
+
+def _recipe(said: Said, carried: Carried, where: str, notes: list[str]) -> str:
+    if said.recipe is not None:
+        if carried.recipe is not None and carried.recipe != said.recipe:
+            notes.append(f"recipe: {said.recipe}, as typed; the file's own ({carried.recipe}) is not used")
+        return said.recipe
+    if carried.recipe is None:
+        raise RecipeError(
+            "the file does not say how its pictures were prepared",
+            where=where,
+            fix="Say --recipe python:package.module:object (the validation transform itself), timm, torchvision:WEIGHTS, "
+            "hf:FOLDER, keras:APPLICATION or steps.yaml",
+        )
+    notes.append(f"recipe: {carried.recipe}, as the file says")
+    return carried.recipe
+
+
+def _labels(said: Said, carried: Carried, where: str, notes: list[str]) -> Labels | None:
+    own = carried.labels
+    if said.labels is None:
+        if own is not None:
+            notes.append(f"labels: {len(own.labels)}, {own.source}")
+        return own
+    if own is None or own.labels == said.labels.labels:
+        return said.labels
+    typed = said.labels.label_ids or said.labels.labels
+    if own.labels == typed:
+        return said.labels
+    same = {*own.labels}
+    if same in ({*said.labels.labels}, {*typed}):
+        compared = typed if same == {*typed} else said.labels.labels
+        place = next(
+            i for i, pair in enumerate(zip(own.labels, compared, strict=False)) if pair[0] != pair[1]
+        )
+        raise RecipeError(
+            "the labels stand in another order than in the checkpoint",
+            expected=f"{own.labels[place]!r} at place {place} ({own.source})",
+            got=repr(compared[place]),
+            where=where,
+            fix="Leave --labels out, or sort them as the checkpoint does",
+        )
+    if len(own.labels) != len(said.labels.labels):
+        raise RecipeError(
+            "the labels are not as many as in the checkpoint",
+            expected=f"{len(own.labels)} ({own.source})",
+            got=f"{len(said.labels.labels)} ({said.labels.source.partition(' sha256:')[0]})",
+            where=where,
+            fix="Leave --labels out, or give one for each output",
+        )
+    first = f"{own.labels[0]!r} is now {said.labels.labels[0]!r}"
+    notes.append(f"labels: as typed; the file calls them otherwise ({first}, {own.source})")
+    return said.labels
+
+
+def _task(said: Said, carried: Carried, where: str, notes: list[str]) -> Mapping[str, Any] | None:
+    own = carried.task
+    if own is None or said.task == own["kind"]:
+        return None if said.task is not None else own
+    if said.task is not None:
+        raise RecipeError(
+            "--task contradicts the checkpoint",
+            expected=f"{own['kind']}, as the file says",
+            got=said.task,
+            where=where,
+            fix="Leave --task out; if what the file says is wrong, correct it there",
+        )
+    notes.append(f"task: {own['kind']}, as the file says")
+    return own

@@ -1,0 +1,78 @@
+"""Folders, and the JSON documents that stand for several files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from truecopy.contract.strict_yaml import read_bounded
+from truecopy.errors import CheckpointError
+
+from .foreign import TAKEN
+from .formats import Format
+
+MAX_JSON = 64 << 20  # bytes; a TensorFlow.js topology of a large network is a few
+
+
+def folder_format(folder: Path) -> Format:
+    """What a folder holds, by the files in it.
+
+    Raises:
+        CheckpointError: nothing that is read here; names what is in it.
+    """
+    names = {entry.name for entry in folder.iterdir()}
+    if "saved_model.pb" in names:
+        return "tensorflow-savedmodel"
+    if "config.json" in names:
+        return "huggingface-folder"
+    if "model.json" in names:
+        return json_format(folder / "model.json")
+    shown = ", ".join(sorted(names)[:5]) or "nothing"
+    raise CheckpointError(
+        "The checkpoint is a folder that is not known",
+        expected="a Hugging Face folder (config.json), a SavedModel (saved_model.pb), a TensorFlow.js model (model.json), "
+        "or one file",
+        got=shown,
+        where=str(folder),
+        fix="Name the file inside it",
+    )
+
+
+def json_format(path: Path) -> Format:
+    """A TensorFlow.js model, or an index of shards.
+
+    Raises:
+        CheckpointError: another JSON document.
+    """
+    found = read_json(path)
+    if "weight_map" in found:
+        return "sharded"
+    if "modelTopology" in found or "weightsManifest" in found:
+        return "tfjs-layers"
+    raise CheckpointError(
+        "The file is a JSON document without a model",
+        expected=TAKEN,
+        got=f"the keys {', '.join(map(repr, list(found)[:6]))}",
+        where=str(path),
+        fix="Give the file with the weights, or the folder that it stands in",
+    )
+
+
+def read_json(path: Path) -> dict[str, object]:
+    """A JSON object of at most 64 MiB.
+
+    Raises:
+        CheckpointError: not there, too large, or no JSON object.
+    """
+    data = read_bounded(path, "the file", "the JSON document", MAX_JSON, CheckpointError)
+    try:
+        found: dict[str, object] = msgspec.json.decode(data, type=dict[str, object])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise CheckpointError(
+            "The JSON document cannot be read",
+            got=str(error),
+            where=str(path),
+            fix="Copy or download it again",
+        ) from error
+    return found

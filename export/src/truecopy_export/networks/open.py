@@ -1,0 +1,32 @@
+"""One reader for each format that holds the whole network, imported when it is met."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from truecopy_export.checkpoints.formats import NetworkFormat
+
+from .opened import Opened
+
+# Format -> the module here, and its function path -> Opened.
+_READERS: Mapping[NetworkFormat, tuple[str, str]] = {
+    "torchscript": ("torchscript", "open_torchscript"),
+    "torch-export": ("exported_program", "open_exported_program"),
+    "keras": ("keras", "open_keras"),
+    "keras-hdf5": ("keras_hdf5", "open_keras_hdf5"),
+    "tensorflow-savedmodel": ("tensorflow", "open_saved_model"),
+    "tfjs-layers": ("tfjs", "open_tfjs"),
+}
+
+
+def open_network(path: Path, kind: NetworkFormat) -> Opened:
+    """The network in a file or folder of this format.
+
+    Raises:
+        CheckpointError: damaged, hostile, or not to be converted; the library that it takes is not installed.
+    """
+    module, name = _READERS[kind]
+    read: Callable[[Path], Opened] = getattr(importlib.import_module(f".{module}", __package__), name)
+    return read(path)
