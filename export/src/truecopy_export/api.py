@@ -11,7 +11,7 @@ from truecopy.contract.graph import Feed
 from truecopy.contract.resize import PassOrder
 
 from .paths import output_path, proof_labels_path, proof_path
-from .progress import Progress, Silent
+from .progress import Progress, Silent, Stopwatch
 from .recipes import Labels, Takes, import_recipe, read_labels
 from .report import Report
 from .request import Precision, Request, check_request
@@ -42,11 +42,13 @@ def export(
     threshold: float | None = None,
     answer: str | None = None,
     batch: int | None = None,
+    dynamic_size: bool = False,
     golden: int = 0,
     views: ViewsSource | None = None,
     pillow_passes: PassOrder | None = None,
     recipe_input: Takes = "pil",
     recipe_options: Mapping[str, str] | None = None,
+    report: bool = True,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -57,10 +59,11 @@ def export(
     what a torchvision transform takes. recipe_options: what the object itself leaves open, as after --recipe-arg.
     labels: one per output, a `class_to_idx`, or a file; a sequence's vocabulary; None for numbers. task: its kind, or a
     mapping or a .yaml file with `kind` and its fields. answer: which output, where there are several. batch: 1 for a
-    graph that takes one item at a time. proof: a folder with real images, a .csv of rows, a .txt of texts or a .jsonl of
+    graph that takes one item at a time. dynamic_size: for pictures of any size, where the recipe leaves them so. proof: a folder with real images, a .csv of rows, a .txt of texts or a .jsonl of
     ids; without one, say `unproven=True`. views: the views that prediction must not use, and labels that a flip exchanges:
     `{"forbidden": ["vertical_flip"], "relabel": {"horizontal_flip": {"left": "right", "right": "left"}}}`, or a YAML
-    file of that. An AveragedModel, DataParallel or compiled module is unwrapped.
+    file of that. report: write what was found, done and proven beside the output, `out.report.html` and
+    `out.report.json`. An AveragedModel, DataParallel or compiled module is unwrapped.
 
     Raises:
         CheckpointError: the module cannot be exported, or is no function of one item.
@@ -80,9 +83,11 @@ def export(
         golden=golden,
         task=read_task(task, activation=activation, threshold=threshold, said="task"),
         batch=batch,
+        dynamic_size=dynamic_size,
         pass_order=pillow_passes,
         overwrite=overwrite,
         views=read_views(views),
+        report=report,
     )
     check_request(request, precision)
     plain = unwrap(module)
@@ -96,7 +101,7 @@ def export(
         options=recipe_options,
     )
     return export_trained(
-        Trained(eager(plain), {}, described(module), None, answer), taken, request, progress or Silent()
+        Trained(eager(plain), {}, described(module), None, answer), taken, request, Stopwatch(progress or Silent())
     )
 
 
@@ -120,6 +125,7 @@ def attach(
     pillow_passes: PassOrder | None = None,
     recipe_input: Takes = "pil",
     recipe_options: Mapping[str, str] | None = None,
+    report: bool = True,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -148,12 +154,13 @@ def attach(
         pass_order=pillow_passes,
         overwrite=overwrite,
         views=read_views(views),
+        report=report,
     )
     check_request(request, ("fp32",))
     return attach_foreign(
         Foreign(Path(source), recipe, answer, layout, recipe_input, recipe_options or {}, feeds or {}),
         request,
-        progress or Silent(),
+        Stopwatch(progress or Silent()),
     )
 
 

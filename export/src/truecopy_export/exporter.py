@@ -13,7 +13,7 @@ from truecopy.contract.created import now
 from truecopy.engine import available_cores, open_session
 
 from .findings import Findings
-from .graph.checks import check_graph, check_module, check_module_of_one
+from .graph.checks import check_graph, check_module, check_module_of_fixed
 from .graph.ending import ends_in
 from .graph.feed_names import check_feed_names
 from .graph.network import Answering, Network
@@ -58,7 +58,7 @@ def export_trained(trained: Trained, recipe: Recipe, request: Request, progress:
     if request.task.kind != "regression":
         said_labels(request.labels)
     network = trained.network
-    signature = signature_of(recipe, request.batch, network.inputs)
+    signature = signature_of(recipe, request.batch, network.inputs, dynamic_size=request.dynamic_size)
     check_feed_names(network.answering, signature.inputs)
     progress.stage("trace the network")
     alone = "values" if request.task.kind == "regression" else OUTPUT
@@ -117,8 +117,8 @@ def _check(
         progress.stage("check at batch 1, 2 and 5")
         check_module(module, signature, traced.answer, items)
     else:
-        progress.stage("check at batch 1")
-        found = check_module_of_one(module, signature, traced.answer, items)
+        progress.stage(f"check at batch {traced.inputs[0].batch}")
+        found = check_module_of_fixed(module, signature, traced.answer, items)
     check_graph(module, traced, session, signature)
     return () if found is None else (found,)
 

@@ -16,6 +16,7 @@ from truecopy.jobs.images import SUFFIXES
 from .paths import what_stands
 from .proof.truth_table import check_truth_table
 from .recipes import Labels, installed_pass_order
+from .report_files import check_report_files
 from .tasks import TaskSpec, value_names
 from .views_yaml import ViewsSpec
 
@@ -32,7 +33,8 @@ class Request:
 
     golden: how many of the proof's items to embed beside the four synthetic ones (they may be private).
     labels: None until they are known (a file's own metadata may say them), and for numbers, which have names of their
-    own. batch: 1 for a graph of one item at a time; None for any batch.
+    own. batch: 1 for a graph of one item at a time; None for any batch. dynamic_size: a graph for pictures of any size.
+    report: write `report_files` beside the output. command: what was typed, for the report; None: no command line.
     """
 
     output: Path
@@ -46,6 +48,9 @@ class Request:
     pass_order: PassOrder | None = None
     overwrite: bool = False
     views: ViewsSpec = field(default_factory=ViewsSpec)
+    dynamic_size: bool = False
+    report: bool = True
+    command: str | None = None
 
     @property
     def passes(self) -> PassOrder:
@@ -67,7 +72,7 @@ def check_request(request: Request, precision: str | tuple[str, ...]) -> None:
     wanted = (precision,) if isinstance(precision, str) else tuple(precision)
     if wanted != ("fp32",):
         raise RecipeError(f"precision {','.join(wanted)} is not exported by this version", expected="fp32")
-    _check_output(request.output, overwrite=request.overwrite)
+    _check_output(request.output, overwrite=request.overwrite, report=request.report)
     if request.proof is None and not request.unproven:
         raise ProofError(
             "no proof folder was given: equality with the original would stay unproven",
@@ -86,7 +91,7 @@ def check_request(request: Request, precision: str | tuple[str, ...]) -> None:
         raise ProofError("--golden embeds proof images, and there is no proof folder")
 
 
-def _check_output(output: Path, *, overwrite: bool) -> None:
+def _check_output(output: Path, *, overwrite: bool, report: bool) -> None:
     try:
         check_new_file(
             str(output),
@@ -95,6 +100,8 @@ def _check_output(output: Path, *, overwrite: bool) -> None:
             overwrite=overwrite,
             replace="Type --overwrite to replace it (in Python: overwrite=True)",
         )
+        if report:
+            check_report_files(output, overwrite=overwrite)
     except TruecopyError as error:
         raise RecipeError.of(error) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,8 +12,12 @@ from truecopy.contract.feature_flow import widths
 from truecopy.contract.graph import Feed
 from truecopy.errors import RecipeError
 
+from .dynamic_size import any_size, tried_sizes
 from .given_signature import given_input
 from .recipes import Recipe
+
+# A length of a sequence; (height, width) of a picture.
+Extent: TypeAlias = int | tuple[int, int]
 
 # The names of Hugging Face's models for the inputs of a sequence.
 FEED_NAMES: dict[Feed, str] = {"ids": "input_ids", "mask": "attention_mask", "zeros": "token_type_ids"}
@@ -24,13 +29,13 @@ TRIED_LENGTHS = (7, 12)
 class Signature:
     """inputs: in the order of the module's arguments. noun: what one item is called, its plural with an s.
 
-    lengths: of the sequences to try, two where the length is free; () where the input has none.
+    extents: what to try, two where it is free: lengths of sequences, or (height, width) of pictures; () where all is fixed.
     ids: how many ids a sequence is made of; padding: the id and the side that fill it up.
     """
 
     inputs: tuple[GraphInput, ...]
     noun: str
-    lengths: tuple[int, ...] = ()
+    extents: tuple[Extent, ...] = ()
     longest: int | None = None
     ids: int = 0
     padding: tuple[int, str] = (0, "right")
@@ -41,19 +46,19 @@ class Signature:
             isinstance(axis, str) for one in self.inputs for axis in one.shape[1:] if one.layout == "NT"
         )
 
-    def probe(self, count: int, length: int | None = None, *, seed: int = 1) -> tuple[np.ndarray, ...]:
+    def probe(self, count: int, extent: Extent | None = None, *, seed: int = 1) -> tuple[np.ndarray, ...]:
         """`count` items of noise, always the same ones: one array (count, ...) an input.
 
-        Pictures and rows are normal noise. Sequences are random ids, all but the first one a little shorter than
-        `length` and filled up where there is a mask to say so.
+        extent: one of `extents`, by default the last. Pictures and rows are normal noise. Sequences are random ids, all but
+        the first one a little shorter than `extent` and filled up where there is a mask to say so.
         """
         random = np.random.default_rng(seed)
-        if not self.lengths:
+        chosen = extent or (self.extents[-1] if self.extents else (64, 64))
+        if isinstance(chosen, tuple):
             return tuple(
-                random.standard_normal((count, *_sizes(one.shape[1:]))).astype(one.dtype)
-                for one in self.inputs
+                random.standard_normal((count, *_sized(one, chosen))).astype(one.dtype) for one in self.inputs
             )
-        steps = length or self.lengths[-1]
+        steps = chosen
         ids = random.integers(0, self.ids, (count, steps))
         mask = np.ones((count, steps), np.int64)
         if any(one.feed == "mask" for one in self.inputs):
@@ -66,25 +71,36 @@ class Signature:
         return tuple(made[str(one.feed)].astype(one.dtype) for one in self.inputs)
 
 
-def _sizes(shape: tuple[int | str, ...]) -> tuple[int, ...]:
-    """A free side of a picture is tried at 64 pixels."""
-    return tuple(axis if isinstance(axis, int) else 64 for axis in shape)
+def _sized(one: GraphInput, size: tuple[int, int]) -> tuple[int, ...]:
+    """The shape of an item, its free sides those of `size`."""
+    made = (*size, 1) if one.layout == "NHWC" else (1, *size)
+    return tuple(
+        axis if isinstance(axis, int) else side for axis, side in zip(one.shape[1:], made, strict=False)
+    )
 
 
-def signature_of(recipe: Recipe, batch: int | None, given: tuple[GraphInput, ...] | None = None) -> Signature:
+def signature_of(
+    recipe: Recipe,
+    batch: int | None,
+    given: tuple[GraphInput, ...] | None = None,
+    *,
+    dynamic_size: bool = False,
+) -> Signature:
     """What the traced graph will take.
 
     Pictures: float32 NCHW, "input". Rows: float32 (batch, features), "features". Sequences: int64 (batch, length), an
     input for each of `recipe.feeds`; the length is free, or that of the padding.
-    given: what the network's format fixes; free axes of it are filled from recipe and `batch`.
+    given: what the network's format fixes; free axes of it are filled from recipe and `batch`. dynamic_size: leave the sides
+    of pictures free, where the recipe does.
 
     Raises:
         RecipeError: the recipe leaves pictures of different sizes, or makes what the network does not take.
     """
     if given is not None:
         (only,) = given
-        one = given_input(recipe, batch, only)
-        return Signature((one,), "row" if one.layout == "NF" else "image")
+        return _of_one(recipe, given_input(recipe, batch, only))
+    if dynamic_size:
+        return _of_one(recipe, any_size(recipe, batch))
     first: int | str = batch or "batch"
     match recipe.input:
         case ImageInput():
@@ -111,10 +127,17 @@ def sequence_signature(inputs: tuple[GraphInput, ...], tokens: TokensInput) -> S
     return Signature(
         inputs,
         "sequence",
-        lengths=_lengths(length, tokens.max_length),
+        extents=_lengths(length, tokens.max_length),
         longest=tokens.max_length,
         ids=tokens.ids,
         padding=(0, "right") if tokens.padding is None else (tokens.padding.value, tokens.padding.side),
+    )
+
+
+def _of_one(recipe: Recipe, one: GraphInput) -> Signature:
+    free = one.layout in ("NCHW", "NHWC") and any(isinstance(side, str) for side in one.size)
+    return Signature(
+        (one,), "row" if one.layout == "NF" else "image", extents=tried_sizes(recipe, one) if free else ()
     )
 
 
@@ -129,7 +152,8 @@ def canvas_size(recipe: Recipe) -> tuple[int, int]:
         raise RecipeError(
             "the recipe leaves pictures of different sizes",
             expected="a fixed size after the last step",
-            fix="End it with CenterCrop or Resize((height, width))",
+            fix="End it with CenterCrop or Resize((height, width)); where the network takes any size, type --dynamic-size (in "
+            "Python: dynamic_size=True)",
         )
     return size
 

@@ -62,6 +62,6 @@ def traced() -> Traced:
     return trace(prepare(network()), pictures())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def signature() -> Callable[..., Signature]:
     return pictures

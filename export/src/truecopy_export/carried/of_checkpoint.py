@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from numbers import Number
-from typing import Any
-
 from truecopy_export.checkpoints import Checkpoint
-from truecopy_export.recipes import read_labels
 
 from .carried import Carried
-
-# Numbers and short texts at the top level that tell a person which file this is.
-_TELLING = (
-    "epoch", "global_step", "step", "iteration", "metric", "best_metric", "best_acc", "best_acc1", "best_prec1", "best_ap",
-    "arch", "version", "date", "pytorch-lightning_version",
-)  # fmt: skip
+from .label_tables import labels_in
+from .telling import facts_in
+from .training_scripts import timm_script, torchvision_script
 
 
 def carried_by(checkpoint: Checkpoint) -> Carried:
-    """Labels from `class_to_idx`, the script's arguments, and the numbers that tell which file this is."""
-    table = checkpoint.class_to_idx
-    return Carried(
-        training=checkpoint.arguments,
-        labels=None if table is None else read_labels(table),
-        facts=tuple(_facts(checkpoint.content)),
-    )
+    """Labels under any of their usual names, architecture and recipe of the scripts of timm and torchvision, and the
+    numbers and settings that tell which file this is.
 
-
-def _facts(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in _TELLING:
-        value = content.get(name)
-        if isinstance(value, str | Number) and not isinstance(value, bool):
-            yield name, str(value)[:200]
+    Raises:
+        RecipeError: two tables of labels that differ.
+    """
+    content, arguments = checkpoint.content, checkpoint.arguments
+    labels = labels_in(content, checkpoint.name)
+    facts = tuple(facts_in(content))
+    if arguments is not None:
+        by_timm = timm_script(content, arguments)
+        if by_timm is not None:
+            return Carried(by_timm[0], by_timm[1], "timm:arguments", arguments, labels, None, facts)
+        by_torchvision = torchvision_script(arguments)
+        if by_torchvision is not None:
+            return Carried(by_torchvision, {}, "torchvision:arguments", arguments, labels, None, facts)
+    return Carried(training=arguments, labels=labels, facts=facts)

@@ -134,13 +134,11 @@ def _labels(said: Said, carried: Carried, where: str, notes: list[str]) -> Label
             fix="Leave --labels out, or sort them as the checkpoint does",
         )
     if len(own.labels) != len(said.labels.labels):
-        raise RecipeError(
-            "the labels are not as many as in the checkpoint",
-            expected=f"{len(own.labels)} ({own.source})",
-            got=f"{len(said.labels.labels)} ({said.labels.source.partition(' sha256:')[0]})",
-            where=where,
-            fix="Leave --labels out, or give one for each output",
+        # The typed ones are held against the outputs later; the file's table may be of something else.
+        notes.append(
+            f"labels: {len(said.labels.labels)} as typed; the file has {len(own.labels)} ({own.source})"
         )
+        return said.labels
     first = f"{own.labels[0]!r} is now {said.labels.labels[0]!r}"
     notes.append(f"labels: as typed; the file calls them otherwise ({first}, {own.source})")
     return said.labels

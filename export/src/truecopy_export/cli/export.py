@@ -31,6 +31,9 @@ from .options import shared
               "that you trust as you trust a program.")  # fmt: skip
 @click.option("--batch", type=int, metavar="1",
               help="1: a graph of one item at a time, where the network's answer depends on the batch.")  # fmt: skip
+@click.option(
+    "--dynamic-size", is_flag=True, help="A graph for pictures of any size, where the recipe leaves them so."
+)
 @click.option("--precision", default="fp32", show_default=True, help="Only fp32 in this version.")
 @shared
 def export(
@@ -43,6 +46,7 @@ def export(
     no_ema: bool,
     unsafe_pickle: bool,
     batch: int | None,
+    dynamic_size: bool,
     precision: str,
     **options: Any,
 ) -> int:
@@ -59,7 +63,7 @@ def export(
 
     if no_ema and ema not in ("auto", "raw"):
         raise click.UsageError(f"--no-ema and --ema {ema} contradict one another")
-    options["batch"] = batch
+    options |= {"batch": batch, "dynamic_size": dynamic_size}
     early = early_request(options, precision)
     source = Source(
         path=checkpoint,

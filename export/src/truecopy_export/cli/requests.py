@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,9 +49,12 @@ def request_of(
             threshold=options["threshold"],
         ),
         batch=options.get("batch"),
+        dynamic_size=options.get("dynamic_size", False),
         pass_order=options["pillow_passes"],
         overwrite=options["overwrite"],
         views=read_views(options["views"]),
+        report=not options.get("no_report", False),
+        command=shlex.join(["truecopy", *sys.argv[1:]]),
     )
     check_request(request, tuple(precision.split(",")))
     return request

@@ -17,6 +17,8 @@ from .file_decoder import OPTION as DECODER
 from .file_decoder import choose_decoder
 from .python_object import load_object
 from .recipe import Recipe
+from .script_arguments import SPELLINGS as BY_ARGUMENTS
+from .script_arguments import read_script_arguments
 from .steps_yaml import read_steps_yaml
 from .timm import TIMM_READERS, Variant, read_timm
 from .tokens.tokenizers import refuse_tokenizer_file
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 ObjectReader: TypeAlias = Callable[[Any, str, Circumstances], Recipe]
 
 SPELLINGS = (
-    "timm, timm:train-size, timm:test-size, torchvision:WEIGHTS, hf:FOLDER, keras:APPLICATION, "
-    "python:package.module:object or a .yaml file"
+    "timm, timm:train-size, timm:test-size, timm:arguments, torchvision:WEIGHTS, torchvision:arguments, hf:FOLDER, "
+    "keras:APPLICATION, python:package.module:object or a .yaml file"
 )
 _TIMM: Mapping[str, Variant] = {
     "timm": None,
@@ -90,6 +92,8 @@ def import_recipe(
         result = read_timm(_TIMM[recipe], module, architecture, circumstances)
         if not arguments:
             result = replace(result, notes=(*result.notes, _TIMM_NOTE))
+    elif recipe in BY_ARGUMENTS:
+        result = read_script_arguments(recipe, arguments, module, architecture, circumstances)
     else:
         result = _read_spelling(recipe, circumstances)
     check_arguments(arguments, result)

@@ -36,7 +36,7 @@ def read_timm(
             fix="Leave --recipe-input out",
         )
     data = import_library("timm.data", RecipeError)
-    config = _pretrained_config(module, architecture)
+    config = pretrained_config(module, architecture)
     train, test = (
         data.resolve_data_config(pretrained_cfg=config, use_test_size=use_test) for use_test in (False, True)
     )
@@ -53,7 +53,12 @@ def read_timm(
     return read_transform(transform, source, circumstances, TIMM_READERS)
 
 
-def _pretrained_config(module: Any, architecture: str | None) -> dict[str, Any]:
+def pretrained_config(module: Any, architecture: str | None) -> dict[str, Any]:
+    """Timm's configuration of a model or of a name.
+
+    Raises:
+        RecipeError: neither is timm's.
+    """
     config = getattr(module, "pretrained_cfg", None)
     if config is None and module is None and architecture and architecture.startswith("timm:"):
         name = architecture.removeprefix("timm:").split()[0]

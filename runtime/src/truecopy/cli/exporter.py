@@ -1,10 +1,16 @@
-"""`export` and `attach`: the exporter's commands by its entry points, or what to install."""
+"""What the exporter adds where it is installed, by its entry points: `export` and `attach`, a window onto checkpoints."""
 
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from typing import Protocol
 
 import click
+
+
+class CheckpointWindow(Protocol):
+    def __call__(self, path: str, *, as_json: bool) -> int:
+        """Show what is in a checkpoint; returns the exit code."""
 
 
 def from_exporter(name: str) -> click.Command:
@@ -12,6 +18,14 @@ def from_exporter(name: str) -> click.Command:
         command: click.Command = entry.load()
         return command
     return _missing(name)
+
+
+def checkpoint_window() -> CheckpointWindow | None:
+    """None where the exporter is not installed."""
+    for entry in entry_points(group="truecopy.windows", name="checkpoint"):
+        window: CheckpointWindow = entry.load()
+        return window
+    return None
 
 
 def _missing(name: str) -> click.Command:

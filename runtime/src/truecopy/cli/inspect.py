@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import click
 import msgspec
 
-from truecopy.artifact import Artifact, read
+from truecopy.artifact import Artifact, read, skim
+from truecopy.artifact.metadata import CONTRACT_KEY
 from truecopy.config import Asked
 from truecopy.config.member_names import member_names
 from truecopy.contract import Contract
 from truecopy.contract.input_words import graph_input_in_words, input_parts
 from truecopy.contract.task_words import task_parts
 from truecopy.contract.view_words import view_parts
-from truecopy.errors import TruecopyError
+from truecopy.errors import ArtifactError, TruecopyError
 
 from .arguments import artifact_named
+from .exporter import checkpoint_window
 from .output import console, one_line, print_json, refuse
 from .proven import proof_parts
 from .settings import print_settings
@@ -32,7 +35,8 @@ from .strategy_options import strategy_options
 def inspect(models: tuple[str, ...], asked: Asked, as_json: bool) -> int:
     """Show what a model file says about itself, and whether its seal holds. Exit code 3 if it does not.
 
-    A model that is refused does not stop the others.
+    A model that is refused does not stop the others. Of a checkpoint: its artifact; with the exporter installed, a window
+    onto the checkpoint itself: what it holds, which weights an export would take and why, and the line to type.
 
     With --config or any option of a strategy: what a run with the same words would take, where each setting is from and
     what it overrode, or why it would be refused; MODEL may then be left out. Whether the device is there, only a run
@@ -46,6 +50,9 @@ def inspect(models: tuple[str, ...], asked: Asked, as_json: bool) -> int:
 
 
 def _one(path: str, *, as_json: bool) -> int:
+    window = checkpoint_window() if _is_checkpoint(path) else None
+    if window is not None:
+        return window(path, as_json=as_json)
     try:
         artifact = read(artifact_named(path))
     except TruecopyError as error:
@@ -59,6 +66,17 @@ def _one(path: str, *, as_json: bool) -> int:
     else:
         _print(artifact)
     return 0 if sealed else 3
+
+
+def _is_checkpoint(path: str) -> bool:
+    """A file or folder that is there and no artifact; what else it is, the exporter finds out."""
+    given = Path(path)
+    if given.suffix.lower() == ".onnx" or not given.exists():
+        return False
+    try:
+        return given.is_dir() or CONTRACT_KEY not in skim(given).entries
+    except ArtifactError:
+        return True
 
 
 def _print(artifact: Artifact) -> None:
