@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .recipes.tokens.text_recipe import TextRecipe
     from .report import Report
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 _HOME = {
     "KerasPipeline": "truecopy_export.recipes.keras.pipeline",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         load,
     )
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 _HOME = {
     "Artifact": "truecopy.artifact",

@@ -372,19 +372,19 @@ def version_error(text: str) -> str:
 def test_a_newer_document_says_which_version_it_needs(document, changed):
     plain = document() | {"truecopy": 2, "requires": "3.1", "unheard": "of"}
     message = version_error(json.dumps(plain))
-    assert "the contract is of version 2; this runtime (0.4.0) reads up to 1 - at `$.truecopy`" in message
+    assert "the contract is of version 2; this runtime (0.5.0) reads up to 1 - at `$.truecopy`" in message
     assert "It needs truecopy >= 3.1: pip install --upgrade truecopy" in message
     del plain["requires"]
     assert "It needs a later truecopy" in version_error(json.dumps(plain))
 
 
-@pytest.mark.parametrize("requires", ["9.0", "0.5", "0.4.1", "1.0.0"])
+@pytest.mark.parametrize("requires", ["9.0", "0.6", "0.5.1", "1.0.0"])
 def test_a_document_for_a_newer_runtime_is_refused_before_its_unknown_fields(document, requires):
     message = version_error(json.dumps(document() | {"requires": requires, "unheard": "of"}))
-    assert f"the contract needs truecopy >= {requires}; this is 0.4.0 - at `$.requires`" in message
+    assert f"the contract needs truecopy >= {requires}; this is 0.5.0 - at `$.requires`" in message
 
 
-@pytest.mark.parametrize("requires", ["0.1", "0.1.0", "0.2", "0.3", "0.4", "0.0.9"])
+@pytest.mark.parametrize("requires", ["0.1", "0.1.0", "0.2", "0.3", "0.4", "0.5", "0.0.9"])
 def test_a_document_for_this_runtime_or_an_older_one_is_read(changed, requires):
     assert decode(changed("requires", to=requires)).requires == requires
 

@@ -10,7 +10,7 @@ from truecopy.errors import ContractError, Version
 from .explain import shown
 
 DOCUMENT_VERSION = 1
-RUNTIME_VERSION = "0.4.0"
+RUNTIME_VERSION = "0.5.0"
 
 # From version n to n + 1. Empty until there is a version 2.
 UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
