@@ -154,7 +154,11 @@ def test_inspect_shows_settings_without_a_file_where_some_are_typed(cli, here: P
     assert "contract" in cli("inspect", "a.onnx", "--json").rows[0]
 
 
-def test_a_checkpoint_is_inspected_and_timed_by_its_artifact(cli, here: Path) -> None:
+def test_a_checkpoint_is_inspected_and_timed_by_its_artifact(
+    cli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the exporter is not installed; with it `inspect` looks into the checkpoint itself."""
+    monkeypatch.setattr("truecopy.cli.inspect.checkpoint_window", lambda: None)
     (row,) = cli("inspect", "best.pt", "--json").rows
     assert row["contract"]["provenance"]["checkpoint"]["name"] == "best.pt"
     assert row["digest"] == truecopy.read("a.onnx").digest

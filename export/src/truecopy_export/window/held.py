@@ -44,13 +44,13 @@ def _in_words(value: object) -> str:
         if {"state", "param_groups"} <= value.keys():
             return "an optimizer's state"
         return f"{len(value)} under names: {_start(list(value))}" if value else "nothing"
+    plain = shown(value)
+    if plain is not None:
+        return plain
     if isinstance(value, list | tuple):
         tensors = sum(isinstance(one, torch.Tensor) for one in value)
         what = f", {counted(tensors, 'tensor')} among them" if tensors else ""
         return f"a list of {len(value)}{what}"
-    plain = shown(value)
-    if plain is not None:
-        return plain
     if isinstance(value, torch.Tensor):
         return f"a tensor {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
     return "nothing" if value is None or value == "" else f"a {type(value).__name__}"

@@ -1,0 +1,217 @@
+"""Checkpoints of the scripts of timm and torchvision say their network and recipe themselves."""
+
+from __future__ import annotations
+
+import argparse
+import types
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from truecopy.errors import CheckpointError, RecipeError
+from truecopy_export.carried import Carried, carried_by
+from truecopy_export.checkpoints import read_checkpoint
+from truecopy_export.from_checkpoint import Source, read_source
+from truecopy_export.progress import Silent
+
+timm = pytest.importorskip("timm")
+
+# What pytorch-image-models train.py keeps in `args`, as far as it matters here.
+TIMM = {
+    "model": "resnet10t", "num_classes": 2, "in_chans": None, "gp": None, "bn_eps": None, "model_kwargs": {}, "img_size": 64,
+    "input_size": None, "crop_pct": 0.875, "crop_mode": None, "mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.25],
+    "interpolation": "bilinear", "class_map": "", "opt": "sgd", "lr": 0.05, "data_dir": None,
+}  # fmt: skip
+# What pytorch/vision references/classification/train.py keeps in `args`.
+TORCHVISION = {
+    "model": "squeezenet1_1", "val_resize_size": 72, "val_crop_size": 64, "train_crop_size": 64, "interpolation": "bilinear",
+    "backend": "PIL", "use_v2": False, "test_only": False, "weights": None, "lr": 0.1,
+}  # fmt: skip
+
+
+def source(path, **said) -> Source:
+    typed = {"architecture": None, "arguments": {}, "recipe": None, "labels": None, **said}
+    return Source(
+        path=path,
+        recipe_input="pil",
+        recipe_options={},
+        pass_order="pillow13",
+        ema="auto",
+        labels_sort=None,
+        **typed,
+    )
+
+
+@pytest.fixture
+def labels(tmp_path):
+    path = tmp_path / "labels.txt"
+    path.write_text("cat\ndog\n")
+    return str(path)
+
+
+@pytest.fixture
+def by_timm(tmp_path):
+    """Saved by timm's own CheckpointSaver."""
+    from timm.utils import CheckpointSaver
+
+    torch.manual_seed(1)
+    model = timm.create_model("resnet10t", num_classes=2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def saved(**changed):
+        saver = CheckpointSaver(
+            model, optimizer, args=argparse.Namespace(**{**TIMM, **changed}), checkpoint_dir=str(tmp_path)
+        )
+        saver.save_checkpoint(3, metric=71.5)
+        return tmp_path / "last.pth.tar"
+
+    return saved
+
+
+@pytest.fixture
+def by_torchvision(tmp_path):
+    models = pytest.importorskip("torchvision.models")
+    torch.manual_seed(2)
+    state = models.squeezenet1_1(num_classes=2).state_dict()
+
+    def saved(**changed):
+        path = tmp_path / "checkpoint.pth"
+        arguments = argparse.Namespace(**{**TORCHVISION, **changed})
+        torch.save({"model": state, "epoch": 9, "args": arguments, "optimizer": {}}, path)
+        return path
+
+    return saved
+
+
+def picture() -> Image.Image:
+    return Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8))
+
+
+def test_timm_s_script_needs_neither_arch_nor_recipe(by_timm, labels):
+    loaded = read_source(source(by_timm(), labels=labels), Silent())
+    assert loaded.trained.architecture == "timm:resnet10t num_classes=2"
+    config = timm.data.resolve_data_config(TIMM, pretrained_cfg=timm.create_model("resnet10t").pretrained_cfg)
+    original = timm.data.create_transform(**config, is_training=False)
+    np.testing.assert_array_equal(loaded.recipe.original(picture()), original(picture()).numpy())
+    assert loaded.recipe.made.size == (64, 64)
+    settled = loaded.trained.findings.settled
+    assert settled == (
+        "architecture: timm:resnet10t, as the file says",
+        "recipe: timm:arguments, as the file says",
+    )
+
+
+def test_its_settings_are_shown(by_timm):
+    facts = dict(carried_by(read_checkpoint(by_timm())).facts)
+    assert (facts["epoch"], facts["metric"], facts["args.lr"], facts["args.mean"]) == (
+        "3",
+        "71.5",
+        "0.05",
+        "0.5, 0.4, 0.3",
+    )
+    assert "args.data_dir" not in facts
+
+
+def test_another_timm_network_is_a_contradiction(by_timm, labels):
+    with pytest.raises(
+        CheckpointError, match=r"--arch contradicts .*expected timm:resnet10t, got timm:resnet14t"
+    ):
+        read_source(source(by_timm(), labels=labels, architecture="timm:resnet14t"), Silent())
+
+
+def test_a_recipe_that_the_arguments_contradict_is_refused(by_timm, labels):
+    with pytest.raises(RecipeError, match="the checkpoint's arguments contradict the recipe"):
+        read_source(source(by_timm(), labels=labels, recipe="timm:train-size"), Silent())
+
+
+def test_a_network_that_a_hub_would_be_asked_for_is_not_built(by_timm, labels):
+    path = by_timm(model="hf_hub:someone/net")
+    assert carried_by(read_checkpoint(path)).architecture is None
+    with pytest.raises(CheckpointError, match="which network they belong to is not known"):
+        read_source(source(path, labels=labels), Silent())
+
+
+def test_a_crop_mode_that_the_script_ignored_is_asked_for(by_timm, labels):
+    with pytest.raises(RecipeError, match="left the crop mode out"):
+        read_source(source(by_timm(crop_mode="squash"), labels=labels), Silent())
+
+
+@pytest.mark.parametrize("backend", ["PIL", "tensor"])
+@pytest.mark.parametrize("use_v2", [False, True])
+def test_torchvision_s_script_needs_no_recipe(by_torchvision, labels, backend, use_v2):
+    path = by_torchvision(backend=backend, use_v2=use_v2)
+    said = source(path, labels=labels, arguments={"num_classes": 2})
+    loaded = read_source(said, Silent())
+    assert loaded.trained.architecture == "torchvision:squeezenet1_1 num_classes=2"
+    assert loaded.recipe.made.size == (64, 64)
+    assert loaded.recipe.steps[0].size == 72
+    on_tensors = "torch_u8" if use_v2 else "torch_f32_u8"  # v1 resizes 8-bit tensors through floats
+    assert loaded.recipe.steps[0].kernel == ("pillow" if backend == "PIL" else on_tensors)
+
+
+def test_what_the_script_does_not_know_is_asked_for(by_torchvision, labels):
+    with pytest.raises(CheckpointError, match="num_classes=2"):
+        read_source(source(by_torchvision(), labels=labels), Silent())
+
+
+def test_arguments_that_say_too_little_are_an_error(by_torchvision, labels):
+    with pytest.raises(RecipeError, match=r"--backend.*expected pil or tensor, got 'datapoint'"):
+        read_source(
+            source(by_torchvision(backend="Datapoint"), labels=labels, arguments={"num_classes": 2}), Silent()
+        )
+
+
+def test_an_unknown_script_says_nothing(tmp_path):
+    path = tmp_path / "x.pth"
+    torch.save({"model": {"w": torch.ones(2)}, "args": argparse.Namespace(model="resnet18", lr=1)}, path)
+    found = carried_by(read_checkpoint(path))
+    assert (found.architecture, found.recipe) == (None, None)
+    assert found == Carried(
+        training={"model": "resnet18", "lr": 1}, facts=(("args.model", "resnet18"), ("args.lr", "1"))
+    )
+
+
+def test_lightning_s_hyper_parameters_are_shown(tmp_path):
+    path = tmp_path / "epoch=1.ckpt"
+    torch.save(
+        {
+            "state_dict": {"net.w": torch.ones(2)}, "pytorch-lightning_version": "2.6.0", "epoch": 1, "global_step": 20,
+            "hyper_parameters": {"lr": 0.1, "classes": ["cat", "dog"], "encoder": {"depth": 2}},
+        },
+        path,
+    )  # fmt: skip
+    found = carried_by(read_checkpoint(path))
+    assert dict(found.facts)["hyper_parameters.lr"] == "0.1"
+    assert found.labels.labels == ("cat", "dog")
+    assert found.labels.source == "checkpoint hyper_parameters.classes"
+
+
+def test_mmengine_s_classes_are_labels(tmp_path):
+    path = tmp_path / "epoch_1.pth"
+    meta = {"dataset_meta": {"classes": ("cat", "dog")}, "epoch": 1}
+    torch.save({"state_dict": {"backbone.w": torch.ones(2)}, "meta": meta}, path)
+    assert carried_by(read_checkpoint(path)).labels.labels == ("cat", "dog")
+
+
+def test_two_tables_of_labels_that_differ_are_refused(tmp_path):
+    path = tmp_path / "x.pth"
+    torch.save({"model": {"w": torch.ones(2)}, "class_to_idx": {"a": 0, "b": 1}, "classes": ["b", "a"]}, path)
+    with pytest.raises(
+        RecipeError, match=r"two tables of labels that differ: got checkpoint class_to_idx: a, b and"
+    ):
+        carried_by(read_checkpoint(path))
+
+
+def test_numbers_of_an_index_to_name_table_are_held_to_the_outputs(tmp_path):
+    path = tmp_path / "x.pth"
+    torch.save({"model": {"w": torch.ones(2)}, "idx_to_class": {1: "b", 0: "a"}}, path)
+    assert carried_by(read_checkpoint(path)).labels.labels == ("a", "b")
+    torch.save({"model": {"w": torch.ones(2)}, "idx_to_class": {1: "b", 2: "a"}}, path)
+    with pytest.raises(RecipeError, match=r"expected 0 to 1, each once, got 1, 2"):
+        carried_by(read_checkpoint(path))
+
+
+def test_namespaces_of_other_kinds_are_no_settings():
+    assert carried_by(types.SimpleNamespace(content={"args": 3}, arguments=None, name="x")) == Carried()

@@ -1,0 +1,108 @@
+"""What was typed, what the file says, and which of the two is used."""
+
+from __future__ import annotations
+
+import pytest
+
+from truecopy.errors import CheckpointError, RecipeError
+from truecopy_export.carried import Carried, Said, settle
+from truecopy_export.recipes import Labels
+
+OWN = Carried(
+    architecture="timm:resnet18",
+    arguments={"num_classes": 3},
+    recipe="hf:folder",
+    labels=Labels(("n1", "n2", "n3"), None, "checkpoint class_to_idx"),
+    task={"kind": "multilabel", "thresholds": 0.3},
+)
+
+
+def labels(*names: str, ids: tuple[str, ...] | None = None) -> Labels:
+    return Labels(names, ids, "file l.txt sha256:0")
+
+
+def test_what_nobody_typed_is_the_file_s_and_it_says_so():
+    found = settle(Said(), OWN, "best.pt", whole=False)
+    assert (found.architecture, found.arguments, found.recipe) == (
+        "timm:resnet18",
+        {"num_classes": 3},
+        "hf:folder",
+    )
+    assert (found.labels, found.task) == (OWN.labels, OWN.task)
+    assert found.notes == (
+        "architecture: timm:resnet18, as the file says",
+        "recipe: hf:folder, as the file says",
+        "labels: 3, checkpoint class_to_idx",
+        "task: multilabel, as the file says",
+    )
+
+
+def test_what_was_typed_comes_before_the_file():
+    said = Said("python:nets:mine", {"depth": 2}, "steps.yaml", labels("cat", "dog", "owl"), "multilabel")
+    found = settle(said, OWN, "best.pt", whole=False)
+    assert (found.architecture, found.arguments, found.recipe) == (
+        "python:nets:mine",
+        {"depth": 2},
+        "steps.yaml",
+    )
+    assert (found.labels.labels, found.task) == (("cat", "dog", "owl"), None)
+    assert found.notes == (
+        "recipe: steps.yaml, as typed; the file's own (hf:folder) is not used",
+        "labels: as typed; the file calls them otherwise ('n1' is now 'cat', checkpoint class_to_idx)",
+    )
+
+
+def test_single_arguments_may_be_typed_over_the_file_s():
+    found = settle(Said(arguments={"num_classes": 4}), OWN, "best.pt", whole=False)
+    assert found.arguments == {"num_classes": 4}
+    same = settle(Said("timm:resnet18", {"pad": 1}), OWN, "best.pt", whole=False)
+    assert same.arguments == {"num_classes": 3, "pad": 1}
+
+
+@pytest.mark.parametrize(
+    "typed", [labels("n2", "n1", "n3"), labels("cat", "dog", "owl", ids=("n3", "n2", "n1"))]
+)
+def test_the_same_names_in_another_order_are_refused(typed):
+    with pytest.raises(RecipeError, match=r"another order than in the checkpoint: expected 'n1' at place 0"):
+        settle(Said(labels=typed), OWN, "best.pt", whole=False)
+
+
+def test_names_for_the_file_s_ids_are_taken_without_a_word():
+    typed = labels("cat", "dog", "owl", ids=("n1", "n2", "n3"))
+    found = settle(Said(labels=typed), OWN, "best.pt", whole=False)
+    assert found.labels == typed
+    assert not any(note.startswith("labels") for note in found.notes)
+
+
+def test_another_number_of_labels_is_said():
+    found = settle(Said(labels=labels("cat", "dog")), OWN, "best.pt", whole=False)
+    assert "labels: 2 as typed; the file has 3 (checkpoint class_to_idx)" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "message"),
+    [
+        (
+            Said("timm:resnet34"),
+            CheckpointError,
+            r"--arch contradicts .*expected timm:resnet18, got timm:resnet34",
+        ),
+        (Said(task="multiclass"), RecipeError, r"--task contradicts .*expected multilabel, .*got multiclass"),
+    ],
+)
+def test_a_contradiction_is_refused(said, error, message):
+    with pytest.raises(error, match=message):
+        settle(said, OWN, "best.pt", whole=False)
+
+
+def test_a_file_with_the_whole_network_takes_no_architecture():
+    assert settle(Said(recipe="x.yaml"), Carried(), "m.pt2", whole=True).architecture is None
+    with pytest.raises(CheckpointError, match=r"holds the whole network.*Leave --arch and --arch-arg out"):
+        settle(Said("timm:resnet18", recipe="x.yaml"), Carried(), "m.pt2", whole=True)
+
+
+def test_what_neither_says_is_asked_for():
+    with pytest.raises(CheckpointError, match=r"Say --arch timm:NAME, .*truecopy inspect best.pt"):
+        settle(Said(recipe="timm"), Carried(), "best.pt", whole=False)
+    with pytest.raises(RecipeError, match=r"does not say how its pictures were prepared.*Say --recipe"):
+        settle(Said("timm:resnet18"), Carried(), "best.pt", whole=False)
