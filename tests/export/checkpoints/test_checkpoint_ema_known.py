@@ -1,4 +1,4 @@
-"""Known layouts that are never guessed: each is named, with the field to say."""
+"""Layouts that are certain and layouts that are never guessed: each of these is named, with the field to say."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ def state(seed: int = 0, prefix: str = "") -> dict[str, torch.Tensor]:
     return {f"{prefix}fc.{name}": torch.randn(2, 3, generator=generator) for name in ("weight", "bias")}
 
 
-def tensors(seed: int = 1) -> list[torch.Tensor]:
-    return list(state(seed).values())
-
-
-FIELDS = [
-    ("RT-DETR family", {"model": state(), "ema": {"module": state(1), "updates": 7}}, "ema.module"),
+AMBIGUOUS = [
+    ("RT-DETR family", {"model": state(), "ema": {"module": state(1)}}, "ema.module"),
     ("Ultralytics style", {"model": state(), "ema": state(1)}, "ema"),
+    ("DINO", {"student": state(), "teacher": state(1), "epoch": 3}, "teacher"),
+    ("ema-pytorch", {"model": state(), "averages": state(1, "ema_model.")}, "averages.ema_model"),
+    ("no layout known here", {"model": state(), "my_ema_weights": state(1)}, "my_ema_weights"),
+    ("no layout known here", {"model": state(), "ema_state_dict": state(1)}, "ema_state_dict"),
+]
+CERTAIN = [
+    ("RT-DETR family", {"model": state(), "ema": {"module": state(1), "updates": 7}}, "ema.module"),
     ("super-gradients", {"net": state(), "ema_net": state(1), "acc": 0.9}, "ema_net"),
     ("BasicSR", {"params": state(), "params_ema": state(1)}, "params_ema"),
-    ("DINO", {"student": state(), "teacher": state(1), "epoch": 3}, "teacher"),
+    ("DINO", {"student": state(), "teacher": state(1), "dino_loss": {}}, "teacher"),
+    ("iBOT", {"student": state(), "teacher": state(1), "ibot_loss": {}}, "teacher"),
     (
         "a Lightning EMA callback",
         {"state_dict": state(), "callbacks": {"EMA{'decay': 0.99}": {"ema_state_dict": state(1)}}},
@@ -41,21 +45,10 @@ FIELDS = [
         },
         "ema_model",
     ),
-    ("ema-pytorch", {"model": state(), "averages": state(1, "ema_model.")}, "averages.ema_model"),
-    ("no layout known here", {"model": state(), "my_ema_weights": state(1)}, "my_ema_weights"),
-    ("no layout known here", {"model": state(), "ema_state_dict": state(1)}, "ema_state_dict"),
 ]
 
 
-@pytest.mark.parametrize(("layout", "content", "field"), FIELDS, ids=[f"{row[0]} {row[2]}" for row in FIELDS])
-def test_a_known_layout_is_refused_until_the_field_is_said(saved, layout, content, field):
-    checkpoint = saved(content)
-
-    with pytest.raises(AmbiguousEma) as caught:
-        choose_weights(checkpoint)
-    assert f"known layout {layout}" in str(caught.value)
-    assert f"--ema {shlex.quote(field)} or --ema raw" in caught.value.fix
-
+def check_both(checkpoint, field):
     choice = choose_weights(checkpoint, field)
     assert choice.taken.kind == "ema"
     assert torch.equal(choice.taken.tensors["fc.weight"], state(1)["fc.weight"])
@@ -65,6 +58,31 @@ def test_a_known_layout_is_refused_until_the_field_is_said(saved, layout, conten
     assert torch.equal(raw.taken.tensors["fc.weight"], state()["fc.weight"])
 
 
+@pytest.mark.parametrize(
+    ("layout", "content", "field"), AMBIGUOUS, ids=[f"{row[0]} {row[2]}" for row in AMBIGUOUS]
+)
+def test_a_known_layout_is_refused_until_the_field_is_said(saved, layout, content, field):
+    checkpoint = saved(content)
+
+    with pytest.raises(AmbiguousEma) as caught:
+        choose_weights(checkpoint)
+    assert f"known layout {layout}" in str(caught.value)
+    assert f"--ema {shlex.quote(field)} or --ema raw" in caught.value.fix
+
+    check_both(checkpoint, field)
+
+
+@pytest.mark.parametrize(
+    ("layout", "content", "field"), CERTAIN, ids=[f"{row[0]} {row[2]}" for row in CERTAIN]
+)
+def test_a_layout_that_only_one_trainer_writes_is_taken(saved, layout, content, field):
+    checkpoint = saved(content)
+    choice = choose_weights(checkpoint)
+    assert (choice.taken.kind, choice.taken.field) == ("ema", field)
+    assert f"layout {layout}" in choice.report[0]
+    check_both(checkpoint, field)
+
+
 def test_the_counter_of_ema_pytorch_is_read(saved):
     content = {**state(0, "online_model."), **state(1, "ema_model."), "initted": torch.tensor(True)}
     assert choose_weights(saved({**content, "step": torch.tensor(9)}), "ema_model").taken.counter == 9
@@ -72,31 +90,8 @@ def test_the_counter_of_ema_pytorch_is_read(saved):
         choose_weights(saved({**content, "step": torch.tensor(0)}), "ema_model")
 
 
-LISTS = [
-    ("torch_ema", {"model": state(), "ema": {"decay": 0.9, "shadow_params": tensors()}}, "ema.shadow_params"),
-    ("torch_ema", {"decay": 0.9, "num_updates": 3, "shadow_params": tensors()}, "shadow_params"),
-    ("NeMo EMA (2022)", {"state_dict": state(), "ema_weights": tensors()}, "ema_weights"),
-    (
-        "NeMo EMA optimizer",
-        {"state_dict": state(), "optimizer_states": [{"opt": {}, "ema": tuple(tensors())}]},
-        "optimizer_states.0.ema",
-    ),
-]
-
-
-@pytest.mark.parametrize(("layout", "content", "field"), LISTS, ids=[row[2] for row in LISTS])
-def test_a_list_of_tensors_without_names_is_refused_even_when_it_is_said(saved, layout, content, field):
-    checkpoint = saved(content)
-    with pytest.raises(AmbiguousEma, match="is a list without names, not read yet") as caught:
-        choose_weights(checkpoint)
-    assert layout in str(caught.value)
-    assert f"--ema {field}" not in str(caught.value)
-    with pytest.raises(AmbiguousEma, match=r"list of tensors without names .* which is not read yet"):
-        choose_weights(checkpoint, field)
-
-
 def test_raw_weights_beside_such_a_list_can_be_taken(saved):
-    choice = choose_weights(saved({"state_dict": state(), "ema_weights": tensors()}), "raw")
+    choice = choose_weights(saved({"state_dict": state(), "ema_weights": list(state(1).values())}), "raw")
     assert torch.equal(choice.taken.tensors["fc.bias"], state()["fc.bias"])
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import copy
-import logging
 import warnings
-from pathlib import Path
-from unittest.mock import MagicMock
 
 import pytest
 import torch
@@ -174,177 +171,6 @@ def test_a_bare_average_that_was_never_updated_is_refused_with_another_checkpoin
         choose_weights(saved(AveragedModel(make_network()).state_dict()))
 
 
-@pytest.fixture
-def mmengine_file(tmp_path, monkeypatch):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # mmengine's imports and its runner use deprecated parts of torch
-        from mmengine.model import BaseModel
-        from mmengine.runner import Runner
-        from mmengine.visualization import Visualizer
-
-        # The visualiser wants matplotlib for figures that nobody draws here.
-        monkeypatch.setattr(Visualizer, "_initialize_fig", lambda *_: (MagicMock(), MagicMock(), MagicMock()))
-
-        class Net(BaseModel):
-            def __init__(self):
-                super().__init__()
-                self.conv, self.bn, self.fc = (
-                    torch.nn.Conv2d(3, 4, 3),
-                    torch.nn.BatchNorm2d(4),
-                    torch.nn.Linear(4, 5),
-                )
-
-            def forward(self, images, labels, mode="tensor"):
-                logits = self.fc(self.bn(self.conv(images)).mean((2, 3)))
-                return {"loss": torch.nn.functional.cross_entropy(logits, labels)}
-
-        torch.manual_seed(0)
-        runner = Runner(
-            model=Net(),
-            work_dir=str(tmp_path),
-            train_dataloader={
-                "dataset": [(torch.randn(3, 8, 8), i % 5) for i in range(8)],
-                "sampler": {"type": "DefaultSampler", "shuffle": False},
-                "batch_size": 4,
-                "collate_fn": {"type": "default_collate"},
-            },
-            train_cfg={"by_epoch": True, "max_epochs": 2},
-            optim_wrapper={"optimizer": {"type": "SGD", "lr": 0.1}},
-            custom_hooks=[{"type": "EMAHook", "momentum": 0.1}],
-            default_scope="mmengine",
-            log_level="ERROR",
-            experiment_name=tmp_path.name,
-        )
-        hook = next(h for h in runner.hooks if type(h).__name__ == "EMAHook")
-        runner.train()
-        logging.shutdown()
-    return tmp_path / "epoch_2.pth", runner.model, hook.ema_model.module
-
-
-def test_mmengine_swaps_on_saving_so_state_dict_is_the_average(mmengine_file):
-    path, model, ema = mmengine_file
-    checkpoint = read_checkpoint(path)
-
-    choice = choose_weights(checkpoint)
-
-    report = check_ema(choice, ema, model)
-    assert choice.taken.field == "state_dict"
-    assert choice.raw.field == "ema_state_dict"
-    assert choice.taken.counter == 4
-    assert "layout mmengine EMAHook; mmengine EMAHook swaps the two on saving" in report
-    assert same(choose_weights(checkpoint, "raw").taken, model)
-
-
-def test_naming_the_trap_field_of_mmengine_takes_it_and_calls_it_raw(mmengine_file):
-    path, model, _ = mmengine_file
-    choice = choose_weights(read_checkpoint(path), "ema_state_dict")
-    assert choice.taken.kind == "raw"
-    assert same(choice.taken, model)
-    assert "taken: ema_state_dict (raw)" in choice.report[1]
-
-
-def lightning_file(folder: Path, make_network, *callbacks, epochs: int = 2):
-    """Train two epochs with the real Trainer; returns the file and the trained LightningModule."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Lightning advises about workers, loggers and log intervals
-        logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-        import lightning.pytorch as pl
-
-        class Lit(pl.LightningModule):
-            def __init__(self):
-                super().__init__()
-                self.net = make_network()
-                self.save_hyperparameters({"class_to_idx": {"cat": 0, "dog": 1}})
-
-            def training_step(self, batch, _):
-                return torch.nn.functional.cross_entropy(self.net(batch[0]), batch[1])
-
-            def configure_optimizers(self):
-                return torch.optim.SGD(self.parameters(), 0.1)
-
-        data = [(torch.randn(3, 8, 8), i % 5) for i in range(8)]
-        trainer = pl.Trainer(
-            max_epochs=epochs,
-            accelerator="cpu",
-            logger=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            default_root_dir=folder,
-            callbacks=list(callbacks),
-        )
-        module = Lit()
-        trainer.fit(module, torch.utils.data.DataLoader(data, batch_size=4))
-    (path,) = (folder / "checkpoints").glob("*.ckpt")
-    return path, module
-
-
-def test_lightning_weight_averaging_swaps_on_saving_so_state_dict_is_the_average(tmp_path, make_network):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from lightning.pytorch.callbacks import WeightAveraging
-    path, module = lightning_file(
-        tmp_path, make_network, WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(0.9))
-    )
-    checkpoint = read_checkpoint(path)
-
-    choice = choose_weights(checkpoint)
-
-    # After fit the callback copies the average into the module.
-    report = check_ema(choice, module.net, None)
-    assert choice.taken.field == "state_dict"
-    assert choice.raw.field == "current_model_state"
-    assert (choice.taken.counter, choice.taken.prefix) == (4, "net.")
-    assert choice.taken.distance > 0
-    assert "the prefix 'net.' was stripped from all 9 names" in report
-    assert checkpoint.class_to_idx == {"cat": 0, "dog": 1}
-    raw = choose_weights(checkpoint, "raw").taken
-    assert raw.field == "current_model_state"
-    assert not same(raw, module.net)
-
-
-def test_lightning_weight_averaging_that_never_began_is_refused(tmp_path, make_network):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from lightning.pytorch.callbacks import WeightAveraging
-
-    class Late(WeightAveraging):
-        def should_update(self, step_idx=None, epoch_idx=None):
-            return False
-
-    path, _ = lightning_file(tmp_path, make_network, Late())
-    with pytest.raises(AmbiguousEma, match="untrained initial weights") as caught:
-        choose_weights(read_checkpoint(path))
-    assert caught.value.fix == "Say --ema raw"
-    assert choose_weights(read_checkpoint(path), "raw").taken.field == "current_model_state"
-
-
-def test_lightning_stochastic_averages_are_known_and_taken_only_when_named(tmp_path, make_network):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from lightning.pytorch.callbacks import StochasticWeightAveraging
-    swa = StochasticWeightAveraging(swa_lrs=0.01, swa_epoch_start=1)
-    path, _ = lightning_file(tmp_path, make_network, swa)
-    checkpoint = read_checkpoint(path)
-    field = "callbacks.StochasticWeightAveraging.average_model_state"
-
-    with pytest.raises(AmbiguousEma) as caught:
-        choose_weights(checkpoint)
-    assert "known layout Lightning StochasticWeightAveraging" in str(caught.value)
-    assert caught.value.fix == f"Say --ema {field} or --ema raw"
-
-    choice = choose_weights(checkpoint, field)
-    assert choice.taken.counter == 2
-    assert choice.taken.distance > 0
-    assert choose_weights(checkpoint, "raw").taken.field == "state_dict"
-
-
-def test_a_plain_lightning_checkpoint_has_one_set(tmp_path, make_network):
-    path, module = lightning_file(tmp_path, make_network)
-    choice = choose_weights(read_checkpoint(path))
-    assert same(choice.taken, module.net)
-    assert choice.ema is None
-
-
 def test_equal_weights_without_a_counter_are_ambiguous_until_said(saved, make_network):
     state = make_network().state_dict()
     checkpoint = saved({"state_dict": state, "state_dict_ema": copy.deepcopy(state)})
@@ -394,3 +220,14 @@ def test_the_distance_is_the_relative_l2_norm_over_all_float_tensors(saved):
     ema = {"a.weight": torch.tensor([3.0, 0.3]), "a.bias": torch.tensor([3.6]), "a.n": torch.tensor(9)}
     choice = choose_weights(saved({"state_dict": raw, "state_dict_ema": ema}))
     assert choice.taken.distance == pytest.approx(0.5 / 5.0, rel=1e-6)
+
+
+def test_an_average_far_from_the_raw_weights_is_taken_with_a_warning_where_nothing_counts(saved):
+    raw = {"a.weight": torch.tensor([3.0, 4.0])}
+    content = {"state_dict": raw, "state_dict_ema": {"a.weight": torch.tensor([3.0, 1.0])}}
+    warning = (
+        "state_dict_ema lies far from state_dict, and no counter is stored: look whether it was ever updated"
+    )
+    assert choose_weights(saved(content)).report[-1] == warning
+    content["state_dict_ema"]["a.weight"][1] = 3.9
+    assert warning not in choose_weights(saved(content)).report

@@ -99,3 +99,20 @@ def test_a_network_with_a_loss_beside_it_is_recognised(make_network):
     state = {f"net.{name}": tensor for name, tensor in make_network().state_dict().items()}
     message = refusal(make_network(), {**state, "criterion.weight": torch.ones(5)})
     assert "All names are there under 'net.'; 1 others stand beside it" in message
+
+
+def test_the_library_that_was_typed_is_named_first(monkeypatch, make_network):
+    known = ("torchvision:one", "timm:one", "timm:two", "timm:three")
+    monkeypatch.setattr("truecopy_export.checkpoints.misfit.known_as", lambda _: known)
+    state = {"other.weight": torch.ones(2)}
+    for typed, said in (
+        ("timm:resnet34", "those of timm:one or timm:two or timm:three: type --arch timm:one"),
+        (
+            "torchvision:resnet34",
+            "those of torchvision:one or timm:one or timm:two: type --arch torchvision:one",
+        ),
+        ("timm:two in_chans=1", "those of timm:two as it is: check --arch-arg"),
+    ):
+        with pytest.raises(Keys) as caught:
+            load_into(make_network(), weights(state), f"best.pt -> {typed}")
+        assert said in str(caught.value)

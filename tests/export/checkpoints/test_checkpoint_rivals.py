@@ -51,6 +51,16 @@ def test_another_network_beside_it_is_no_rival(saved, make_network):
     assert choose_weights(saved({"model": raw, "critic": other})).taken.field == "model"
 
 
+def test_a_second_set_beside_a_known_average_is_said_and_not_taken(saved, make_network):
+    raw, ema = shadows(make_network())
+    choice = choose_weights(saved({"state_dict": raw, "state_dict_ema": ema, "best": {"weights": dict(raw)}}))
+    assert choice.taken.field == "state_dict_ema"
+    assert "also there, and not taken: best.weights (the same network)" in choice.report
+    assert "also there" not in "".join(
+        choose_weights(saved({"state_dict": raw, "state_dict_ema": ema})).report
+    )
+
+
 def test_integer_weights_are_not_copied_into_a_float_network(make_network):
     network = make_network()
     tensors = {

@@ -89,3 +89,8 @@ def test_an_entry_of_the_state_dict_that_is_no_tensor_is_named(saved):
 
 def test_an_empty_extra_state_is_no_weight(saved):
     assert list(choose_weights(saved({**state(), "act._extra_state": None})).taken.tensors) == list(state())
+
+
+def test_a_counter_alone_is_no_averaged_model(saved):
+    choice = choose_weights(saved({"n_averaged": torch.ones(2, 2)}))
+    assert (choice.taken.kind, list(choice.taken.tensors)) == ("raw", ["n_averaged"])

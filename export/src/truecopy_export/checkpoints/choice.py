@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
 from .ema import Found
+from .running_statistics import are_live
 from .weights import Weights
+
+# Relative L2. Averages of a training lie at a few hundredths; the initial weights lie at about 1.
+_FAR = 0.5
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,27 @@ def finished(
             "and no counter is stored" if ema.counter is None else f"although its counter is {ema.counter}"
         )
         report.append(f"{ema.field} equals {candidate.raw} value for value, {counted}")
-    elif raw is not None and ema is not None and _live_buffers(raw, ema):
+    elif raw is not None and ema is not None and are_live(raw, ema):
         report.append(f"{ema.field}: the BatchNorm statistics are those of the raw model, not averaged")
-    return Choice(taken, raw, ema, (*report, *lines))
+    if candidate.layout.note and taken.field == candidate.ema:
+        report.append(f"{candidate.ema}: {candidate.layout.note}")
+    return Choice(taken, raw, ema, (*report, *lines, *_far(candidate, ema)))
+
+
+def _far(candidate: Found, ema: Weights | None) -> tuple[str, ...]:
+    """Without a counter only the distance can tell of an average that was never updated."""
+    if ema is None or ema.distance is None or ema.distance < _FAR or ema.counter is not None:
+        return ()
+    return (
+        f"{ema.field} lies far from {candidate.raw}, and no counter is stored: look whether it was ever updated",
+    )
+
+
+def not_begun(waiting: Sequence[Found]) -> tuple[str, ...]:
+    return tuple(
+        f"found: {each.ema}, layout {each.layout.name}, whose averaging has not begun (counter 0)"
+        for each in waiting
+    )
 
 
 def _numbers(ema: Weights | None) -> str:
@@ -47,9 +68,3 @@ def _numbers(ema: Weights | None) -> str:
         else f"distance {ema.distance:.3g} (relative L2, raw to average)"
     )
     return f"; {counter}, {distance}"
-
-
-def _live_buffers(raw: Weights, ema: Weights) -> bool:
-    """AveragedModel(use_buffers=False) leaves the running statistics of the raw model in the average."""
-    names = [name for name in raw.tensors if name.endswith(("running_mean", "running_var"))]
-    return bool(names) and all(torch.equal(raw.tensors[name], ema.tensors[name]) for name in names)

@@ -8,21 +8,27 @@ from collections.abc import Sequence
 from truecopy.errors import AmbiguousEma, CheckpointError
 
 from .checkpoint import Checkpoint
-from .choice import Choice, finished
+from .choice import Choice, finished, not_begun
 from .ema import Found, find_layouts, names_an_average
-from .extract import extract, raw_field
+from .extract import Place, extract, raw_field
+from .hints import averaged_by_name, hints
+from .layouts import LISTS, STOCHASTIC
+from .lists import refuse_shuffled
 from .mmcv import TWINS
 from .refusals import (
     advice,
     ambiguous,
     difference,
-    list_fix,
     means,
     refuse_different,
+    refuse_equal,
+    refuse_initial_statistics,
+    refuse_nameless,
     refuse_never_updated,
     unnamed_rivals,
 )
 from .rivals import find_rivals
+from .stochastic import holds_the_average, refuse_without_statistics
 from .weights import TOP_LEVEL, Kind, Weights, relative_distance
 
 
@@ -44,113 +50,149 @@ def choose_weights(checkpoint: Checkpoint, ema: str = "auto") -> Choice:
 
 
 def _automatic(checkpoint: Checkpoint, found: Sequence[Found]) -> Choice:
-    if not found:
-        only = _only(checkpoint)
-        rivals = find_rivals(checkpoint.content, only.taken)
-        if rivals:
-            raise unnamed_rivals(only.taken, rivals, checkpoint.name)
-        return only
-    if len(found) > 1 or not found[0].layout.taken:
-        raise ambiguous(found, checkpoint.name)
-    chosen = found[0]
+    waiting = [each for each in found if each.layout.waits and each.counter == 0 and each.raw is not None]
+    begun = [each for each in found if each not in waiting]
+    if not begun:
+        return _without_average(checkpoint, waiting)
+    if len(begun) > 1 or not begun[0].layout.taken:
+        raise ambiguous(begun, checkpoint.name)
+    chosen = begun[0]
     refuse_never_updated(chosen, checkpoint.name)
-    ema, lines = _extract(checkpoint, chosen.ema, "ema", chosen.counter)
+    refuse_nameless(chosen, checkpoint.name)
+    ema, lines = extract(checkpoint.content, _ema(chosen), checkpoint.name)
+    lines = (*not_begun(waiting), *_passed_over(checkpoint, found, ema), *lines)
     if chosen.raw is None:
         return finished(chosen, ema, None, ema, lines)
-    raw, more = _extract(checkpoint, chosen.raw, "raw", None)
+    raw, more = extract(checkpoint.content, _raw_beside(chosen), checkpoint.name)
+    return _compared(checkpoint, chosen, raw, ema, (*lines, *more))
+
+
+def _compared(
+    checkpoint: Checkpoint, chosen: Found, raw: Weights, ema: Weights, lines: tuple[str, ...]
+) -> Choice:
+    """The average, if the numbers say that it is one."""
     refuse_different(raw, ema, checkpoint.name)
+    if chosen.layout.name == STOCHASTIC:
+        if holds_the_average(raw, ema):
+            taken = dataclasses.replace(raw, kind="ema", counter=ema.counter)
+            moved = f"{raw.field} is the average itself: it equals {ema.field} in every parameter"
+            return finished(chosen, taken, None, taken, (moved, *lines))
+        refuse_without_statistics(raw, ema, checkpoint.name)
+    refuse_initial_statistics(raw, ema, checkpoint.name)
+    if chosen.layout.holds in LISTS:
+        refuse_shuffled(ema.tensors, raw.tensors, ema.field, checkpoint.name)
     ema = dataclasses.replace(ema, distance=relative_distance(raw.tensors, ema.tensors))
-    if ema.distance == 0.0 and ema.counter is None:
-        raise AmbiguousEma(
-            f"{ema.field} equals {raw.field} value for value, and no counter says that it was ever updated",
-            where=checkpoint.name,
-            fix=f"Say --ema {ema.field} or --ema raw",
-        )
-    return finished(chosen, ema, raw, ema, (*lines, *more))
+    refuse_equal(raw, ema, checkpoint.name)
+    return finished(chosen, ema, raw, ema, lines)
+
+
+def _without_average(checkpoint: Checkpoint, waiting: Sequence[Found]) -> Choice:
+    """The only set, where no other set of the same network stands beside it."""
+    if waiting:
+        raw, lines = extract(checkpoint.content, _raw_beside(waiting[0]), checkpoint.name)
+        only = Choice(raw, raw, None, (*not_begun(waiting), f"taken: {raw.field} (raw)", *lines))
+    else:
+        only = _only(checkpoint, averaged_by_name(checkpoint))
+    if rivals := _others(checkpoint, waiting, only.taken):
+        raise unnamed_rivals(only.taken, rivals, checkpoint.name)
+    return only
+
+
+def _passed_over(checkpoint: Checkpoint, found: Sequence[Found], taken: Weights) -> tuple[str, ...]:
+    """Sets of the same network that no layout names are not taken where one does, but neither are they kept quiet."""
+    others = _others(checkpoint, found, taken)
+    return (f"also there, and not taken: {', '.join(others)} (the same network)",) if others else ()
+
+
+def _others(checkpoint: Checkpoint, found: Sequence[Found], taken: Weights) -> list[str]:
+    known = [field for each in found for field in (each.ema, each.raw, each.names) if field is not None]
+    rivals = find_rivals(checkpoint.content, taken)
+    return [field for field in rivals if not any(f"{field}.".startswith(f"{each}.") for each in known)]
 
 
 def _raw(checkpoint: Checkpoint, found: Sequence[Found]) -> Choice:
     if not found:
-        return _only(checkpoint)
-    fields = {candidate.raw for candidate in found if candidate.raw is not None}
-    if len(fields) != 1:
-        names = ", ".join(sorted(fields)) or "none"
-        unsure = any(candidate.layout.holds == "twins" for candidate in found)
+        return _only(checkpoint, "raw")
+    raws = {each.raw: each for each in found if each.raw is not None}
+    if len(raws) != 1:
+        unsure = any(each.layout.holds == "twins" for each in found)
         why = (
             "Which names hold the raw weights cannot be told"
             if unsure
             else "The raw weights are not stored in this checkpoint"
         )
         raise AmbiguousEma(
-            why if not fields else "More than one set of raw weights could be meant",
-            got=names,
+            why if not raws else "More than one set of raw weights could be meant",
+            got=", ".join(sorted(raws)) or "none",
             where=checkpoint.name,
-            fix="Leave out --ema" if all(c.layout.taken for c in found) else advice(found, raw=False),
+            fix="Leave out --ema" if all(each.layout.taken for each in found) else advice(found, raw=False),
         )
-    raw, lines = _extract(checkpoint, fields.pop(), "raw", None)
-    candidate = found[0]
+    candidate = next(iter(raws.values()))
+    raw, lines = extract(checkpoint.content, _raw_beside(candidate), checkpoint.name)
     if len(found) > 1 or not candidate.layout.taken:
         return finished(candidate, raw, raw, None, lines)
-    ema, more = _beside(checkpoint, candidate.ema, "ema", candidate.counter, raw)
+    ema, more = _beside(checkpoint, _ema(candidate), raw)
     return finished(candidate, raw, raw, ema, (*lines, *more))
 
 
 def _named(checkpoint: Checkpoint, found: Sequence[Found], field: str) -> Choice:
     field = field if field != TWINS else f"{TOP_LEVEL}.{TWINS}"
-    as_raw = next((candidate for candidate in found if candidate.raw == field), None)
+    as_raw = next((each for each in found if each.raw == field), None)
     if as_raw is not None:
-        raw, lines = _extract(checkpoint, field, "raw", None)
+        raw, lines = extract(checkpoint.content, _raw_beside(as_raw), checkpoint.name)
         return finished(as_raw, raw, raw, None, lines)
-    candidate = next((candidate for candidate in found if means(candidate, field)), None)
+    candidate = next((each for each in found if means(each, field)), None)
     if candidate is None:
         kind: Kind = "ema" if names_an_average(field) else "raw"
-        weights, lines = _extract(checkpoint, field, kind, None)
+        weights, lines = extract(checkpoint.content, Place(field, kind), checkpoint.name)
         taken = (f"taken: {field}, as --ema says", *lines)
         return Choice(weights, weights if kind == "raw" else None, weights if kind == "ema" else None, taken)
-    if candidate.layout.holds == "list":
-        raise AmbiguousEma(
-            f"{field} is a list of tensors without names ({candidate.layout.name}), which is not read yet",
-            where=checkpoint.name,
-            fix=list_fix(candidate),
-        )
+    refuse_nameless(candidate, checkpoint.name)
     refuse_never_updated(candidate, checkpoint.name)
-    ema, lines = _extract(checkpoint, field, "ema", candidate.counter)
+    ema, lines = extract(
+        checkpoint.content, dataclasses.replace(_ema(candidate), field=field), checkpoint.name
+    )
     if candidate.raw is None:
         return finished(candidate, ema, None, ema, lines)
-    other, more = _beside(checkpoint, candidate.raw, "raw", None, ema)
+    other, more = _beside(checkpoint, _raw_beside(candidate), ema)
     if other is not None:
         ema = dataclasses.replace(ema, distance=relative_distance(other.tensors, ema.tensors))
     return finished(candidate, ema, other, ema, (*lines, *more))
 
 
-def _only(checkpoint: Checkpoint) -> Choice:
-    raw, lines = _extract(checkpoint, raw_field(checkpoint.content, checkpoint.name), "raw", None)
+def _only(checkpoint: Checkpoint, kind: Kind) -> Choice:
+    place = Place(raw_field(checkpoint.content, checkpoint.name), kind)
+    weights, lines = extract(checkpoint.content, place, checkpoint.name)
     first = (
-        f"found: one set of weights, {raw.field}, {len(raw.tensors)} tensors; no averaged weights",
-        f"taken: {raw.field} (the only set)",
+        f"found: one set of weights, {weights.field}, {len(weights.tensors)} tensors; no averaged weights",
+        f"taken: {weights.field} (the only set)",
+        *hints(checkpoint),
     )
-    return Choice(raw, raw, None, (*first, *lines))
+    return Choice(
+        weights, weights if kind == "raw" else None, weights if kind == "ema" else None, (*first, *lines)
+    )
 
 
-def _extract(
-    checkpoint: Checkpoint, field: str, kind: Kind, counter: int | None
-) -> tuple[Weights, tuple[str, ...]]:
-    return extract(checkpoint.content, field, kind, counter, checkpoint.name)
-
-
-def _beside(
-    checkpoint: Checkpoint, field: str, kind: Kind, counter: int | None, taken: Weights
-) -> tuple[Weights | None, tuple[str, ...]]:
+def _beside(checkpoint: Checkpoint, place: Place, taken: Weights) -> tuple[Weights | None, tuple[str, ...]]:
     """The set that was not asked for; that it cannot be used is a line in the report, not a refusal."""
-    if counter == 0:
-        return None, (f"{field} was never updated (counter 0) and is not compared",)
+    if place.counter == 0:
+        return None, (f"{place.field} was never updated (counter 0) and is not compared",)
     try:
-        other, lines = _extract(checkpoint, field, kind, counter)
+        other, lines = extract(checkpoint.content, place, checkpoint.name)
     except CheckpointError as error:
-        return None, (f"{field} cannot be compared: {error}",)
+        return None, (f"{place.field} cannot be compared: {error}",)
     unlike = difference(taken, other)
     if unlike is not None:
-        return None, (f"{field} cannot be compared with {taken.field}: {unlike}",)
-    if kind == "ema":
+        return None, (f"{place.field} cannot be compared with {taken.field}: {unlike}",)
+    if place.kind == "ema":
         other = dataclasses.replace(other, distance=relative_distance(taken.tensors, other.tensors))
     return other, lines
+
+
+def _ema(candidate: Found) -> Place:
+    buffers = candidate.layout.holds == "state dict list"
+    return Place(candidate.ema, "ema", candidate.counter, candidate.names, buffers)
+
+
+def _raw_beside(candidate: Found) -> Place:
+    return Place(candidate.raw or TOP_LEVEL, "raw", None, candidate.names)

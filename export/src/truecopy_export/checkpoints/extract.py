@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from truecopy.errors import AmbiguousEma, CheckpointError
 
 from .fields import at
+from .lists import is_tensor_list, name_list
 from .mmcv import TWINS, split_twins
 from .tensors import sound_tensors
 from .unwrap import WRAPPER_KEYS, is_state_dict, state_dict_in, strip_prefixes
@@ -16,15 +18,29 @@ from .weights import TOP_LEVEL, Kind, Weights
 _LIGHTNING = ("pytorch-lightning_version", "current_model_state")
 
 
-def extract(
-    content: Mapping[str, Any], field: str, kind: Kind, counter: int | None, where: str
-) -> tuple[Weights, tuple[str, ...]]:
-    """The cleaned weights at a dotted field, and lines that say what was done to them.
+@dataclass(frozen=True)
+class Place:
+    """Where one set of weights stands. names: the field of the state dict that a list without names goes by."""
+
+    field: str
+    kind: Kind
+    counter: int | None = None
+    names: str | None = None
+    buffers: bool = False
+
+
+def extract(content: Mapping[str, Any], place: Place, where: str) -> tuple[Weights, tuple[str, ...]]:
+    """The cleaned weights at a place, and lines that say what was done to them.
 
     Raises:
+        AmbiguousEma: a list without names that fits in no way, or in more than one.
         CheckpointError: nothing there, a LoRA, or a tensor that cannot be used (it is named).
     """
+    field = place.field
     state_dict = _state_dict_at(content, field)
+    named: tuple[str, ...] = ()
+    if state_dict is None and place.names is not None:
+        state_dict, named = _named_list(content, place, where)
     if state_dict is None:
         raise CheckpointError(
             f"There are no weights at {field}",
@@ -47,7 +63,20 @@ def extract(
     )
     if prefix:
         lines = (f"{field}: the prefix {prefix!r} was stripped from all {len(tensors)} names", *lines)
-    return Weights(tensors, kind, field, counter, None, prefix), lines
+    return Weights(tensors, place.kind, field, place.counter, None, prefix), (*named, *lines)
+
+
+def _named_list(
+    content: Mapping[str, Any], place: Place, where: str
+) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    values = at(content, place.field)
+    beside = None if place.names is None else state_dict_in(at(content, place.names))
+    if beside is None or not is_tensor_list(values):
+        return None, ()
+    named = name_list(values, beside, buffers=place.buffers, field=place.field, where=where)
+    rest = len(named) - len(values)
+    line = f"{place.field}: a list without names; its {len(values)} tensors took those of {place.names}, in order"
+    return named, (line + (f"; the other {rest} (buffers, tied or frozen) are from there" if rest else ""),)
 
 
 def raw_field(content: Mapping[str, Any], where: str) -> str:
@@ -69,13 +98,30 @@ def raw_field(content: Mapping[str, Any], where: str) -> str:
         return wrapped[0]
     if is_state_dict(content):
         return TOP_LEVEL
+    optimizers = [key for key, value in content.items() if _is_optimizer(value)]
+    if _is_optimizer(content):
+        optimizers = [TOP_LEVEL]
+    what = (
+        f"only the state of an optimizer, at {', '.join(optimizers)}"
+        if optimizers
+        else "none stand under a key that is known"
+    )
     raise CheckpointError(
-        "The checkpoint holds no model weights under a key that is known (optimizer state only, or a layout of its own)",
+        f"The checkpoint holds no model weights: {what}",
         expected="one of " + ", ".join(WRAPPER_KEYS) + ", or the names of the weights themselves",
         got=_described(content),
         where=where,
-        fix="Give the file with the weights, or say where they stand: --ema FIELD",
+        fix='Take the file that the script saved for the model, torch.save(model.state_dict(), "weights.pth")'
+        if optimizers
+        else "Give the file with the weights, or say where they stand: --ema FIELD",
     )
+
+
+def _is_optimizer(value: object) -> bool:
+    """torch.optim.Optimizer.state_dict(), also in a list of them."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(_is_optimizer(item) for item in value)
+    return isinstance(value, Mapping) and "param_groups" in value and "state" in value
 
 
 def _state_dict_at(content: Mapping[str, Any], field: str) -> Mapping[str, Any] | None:

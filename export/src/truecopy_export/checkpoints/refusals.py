@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from truecopy.errors import AmbiguousEma
 
 from .ema import Found
+from .layouts import LISTS
 from .mmcv import TWINS
+from .running_statistics import are_initial
 from .weights import TOP_LEVEL, Weights
 
 
@@ -33,13 +35,13 @@ def _described(candidate: Found) -> str:
 
 def advice(found: Sequence[Found], *, raw: bool) -> str:
     options = [f"--ema {field}" for candidate in found for field in _sayable(candidate)] + ["--ema raw"] * raw
-    unread = [list_fix(candidate) for candidate in found if candidate.layout.holds == "list"]
+    unread = [_list_fix(candidate) for candidate in found if _is_nameless(candidate)]
     return ". ".join((["Say " + " or ".join(options)] if options else []) + unread)
 
 
 def _sayable(candidate: Found) -> tuple[str, ...]:
     """The fields that may follow `--ema` for this candidate, quoted for a shell."""
-    if candidate.layout.holds == "list":
+    if _is_nameless(candidate):
         return ()
     fields = [candidate.ema]
     if candidate.layout.holds == "twins":
@@ -53,12 +55,23 @@ def means(candidate: Found, field: str) -> bool:
     )
 
 
-def list_fix(candidate: Found) -> str:
-    note = f" ({candidate.layout.note})" if candidate.layout.note else ""
-    return (
-        f"{candidate.ema} is a list without names, not read yet: copy it into the model where it was trained "
-        f"and save its state dict{note}"
-    )
+def refuse_nameless(candidate: Found, where: str) -> None:
+    """A list without names, and no raw weights beside it whose names it could go by."""
+    if _is_nameless(candidate):
+        raise AmbiguousEma(
+            f"{candidate.ema} is a list of tensors without names ({candidate.layout.name}), and no state dict stands "
+            "beside it to take them from",
+            where=where,
+            fix=_list_fix(candidate),
+        )
+
+
+def _is_nameless(candidate: Found) -> bool:
+    return candidate.layout.holds in LISTS and candidate.names is None
+
+
+def _list_fix(candidate: Found) -> str:
+    return f"Save {candidate.ema} beside the model's state dict, or copy it into the model and save that"
 
 
 def unnamed_rivals(taken: Weights, rivals: Sequence[str], where: str) -> AmbiguousEma:
@@ -79,7 +92,28 @@ def refuse_different(raw: Weights, ema: Weights, where: str) -> None:
             f"{ema.field} and {raw.field} are not two states of one network",
             got=unlike,
             where=where,
-            fix=f"Say --ema {ema.field} or --ema raw",
+            fix=f"Say --ema {shlex.quote(ema.field)} or --ema raw",
+        )
+
+
+def refuse_equal(raw: Weights, ema: Weights, where: str) -> None:
+    if ema.distance == 0.0 and ema.counter is None:
+        raise AmbiguousEma(
+            f"{ema.field} equals {raw.field} value for value, and no counter says that it was ever updated",
+            where=where,
+            fix=f"Say --ema {shlex.quote(ema.field)} or --ema raw",
+        )
+
+
+def refuse_initial_statistics(raw: Weights, ema: Weights, where: str) -> None:
+    """Older ema-pytorch and others average parameters and leave the buffers as they were on the first day."""
+    if are_initial(raw, ema):
+        raise AmbiguousEma(
+            f"The BatchNorm statistics at {ema.field} are the initial ones: the average was never updated, or only in its parameters",
+            expected=f"statistics of a training, as {raw.field} has them",
+            got="means of 0 and variances of 1 throughout",
+            where=where,
+            fix=f"Say --ema raw for {raw.field}, or --ema {shlex.quote(ema.field)} all the same",
         )
 
 

@@ -12,6 +12,10 @@ WRAPPER_KEYS = ("state_dict", "model", "model_state_dict", "net", "network", "we
 
 # DistributedDataParallel and AveragedModel, torch.compile, Opacus.
 _WRAPPER_PREFIXES = ("module.", "_orig_mod.", "_module.")
+# The same anywhere inside a name, and those of FSDP and of activation checkpointing.
+_WRAPPERS = frozenset(
+    {"module", "_orig_mod", "_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"}
+)
 # The attribute under which a LightningModule or a classifier around a backbone holds the network.
 _ATTRIBUTE_PREFIXES = ("model.", "backbone.")
 
@@ -31,11 +35,14 @@ def is_state_dict(value: object) -> bool:
 def is_averaged_model(value: object) -> bool:
     """The state dict of `torch.optim.swa_utils.AveragedModel`: `module.*` and `n_averaged`."""
     return (
-        is_state_dict(value)
-        and isinstance(value, Mapping)
-        and "n_averaged" in value
-        and all(name.startswith("module.") for name in value if name != "n_averaged")
+        is_state_dict(value) and isinstance(value, Mapping) and "n_averaged" in value and _is_wrapped(value)
     )
+
+
+def _is_wrapped(names: Mapping[str, Any]) -> bool:
+    """Every name but a counter begins with `module.`, and there is one."""
+    rest = [name for name in names if name not in COUNTERS]
+    return bool(rest) and all(name.startswith("module.") for name in rest)
 
 
 def state_dict_in(value: Any, depth: int = 3) -> Mapping[str, Any] | None:
@@ -58,7 +65,7 @@ def strip_prefixes(state_dict: Mapping[str, Any], *, lightning: bool) -> tuple[d
     may well hold everything under one name of its own, so `load_into` can put an attribute back.
     """
     names = dict(state_dict)
-    if all(name.startswith("module.") for name in names if name not in COUNTERS):
+    if _is_wrapped(names):
         names = {name: value for name, value in names.items() if name not in COUNTERS}
     taken = ""
     while prefix := _common_prefix(names, lightning=lightning):
@@ -75,3 +82,18 @@ def _common_prefix(names: Mapping[str, Any], *, lightning: bool) -> str:
     if not first[2] or not (prefix in allowed or (lightning and not first[0].isdigit())):
         return ""
     return prefix if all(name.startswith(prefix) and len(name) > len(prefix) for name in names) else ""
+
+
+def without_inner_wrappers(
+    tensors: Mapping[str, torch.Tensor],
+) -> tuple[Mapping[str, torch.Tensor], tuple[str, ...]]:
+    """The names without the wrappers' parts anywhere in them (`features.module.0.weight`), and those parts.
+
+    Nothing is taken out where two names would become one.
+    """
+    parts = {part for name in tensors for part in name.split(".")} & _WRAPPERS
+    plain = {
+        ".".join(part for part in name.split(".") if part not in _WRAPPERS): tensor
+        for name, tensor in tensors.items()
+    }
+    return (plain, tuple(sorted(parts))) if parts and len(plain) == len(tensors) else (tensors, ())

@@ -11,11 +11,15 @@ from truecopy_export.carried import Carried
 ARCHITECTURE, RECIPE, LABELS, PROOF = "timm:NAME", "python:MODULE:TRANSFORM", "LABELS.txt", "PHOTOS/"
 
 
-def export_line(path: str, carried: Carried, *, whole: bool, ema: str | None = None) -> str:
-    """whole: the network is in the file. ema: the field to say, where it must be said."""
+def export_line(
+    path: str, carried: Carried, *, whole: bool, architecture: str | None = None, ema: str | None = None
+) -> str:
+    """whole: the network is in the file. architecture: the one that the weights are of, where that is certain. ema: the field
+    to say, where it must be said.
+    """
     words = ["truecopy", "export", path]
     if not whole and carried.architecture is None:
-        words += ["--arch", ARCHITECTURE]
+        words += ["--arch", architecture or ARCHITECTURE]
     if carried.recipe is None:
         words += ["--recipe", RECIPE]
     if carried.labels is None and (carried.task or {}).get("kind") != "regression":

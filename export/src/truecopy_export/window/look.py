@@ -11,6 +11,7 @@ from truecopy.errors import CheckpointError, RecipeError, TruecopyError
 from truecopy_export.carried import Carried, carried_by
 from truecopy_export.checkpoints import Checkpoint, Choice, choose_weights, read_checkpoint, recognise
 from truecopy_export.checkpoints.formats import NETWORKS
+from truecopy_export.checkpoints.known_networks import known_as
 from truecopy_export.findings import Findings
 from truecopy_export.networks import Opened, open_network
 from truecopy_export.paths import size_of
@@ -31,6 +32,7 @@ class Window:
     held: tuple[tuple[str, str], ...]
     choice: Choice | None
     refusal: TruecopyError | None
+    alike: tuple[str, ...]
     line: str
 
     def rows(self) -> list[tuple[str, str]]:
@@ -46,6 +48,7 @@ class Window:
         if self.refusal is not None:
             rows.append(("refused", str(self.refusal)))
         rows += [("architecture", _architecture(carried))] if carried.architecture else []
+        rows += [("names and sizes of", _alike(self.alike))] if self.alike else []
         rows += [("recipe", carried.recipe)] if carried.recipe else []
         rows += [("task", _task(carried))] if carried.task else []
         rows += [("labels", _labels(carried))] if carried.labels else []
@@ -77,6 +80,7 @@ class Window:
             },
             "architecture": carried.architecture,
             "arguments": dict(carried.arguments),
+            "alike": list(self.alike),
             "recipe": carried.recipe,
             "task": None if carried.task is None else dict(carried.task),
             "labels": None if carried.labels is None else list(carried.labels.labels),
@@ -103,7 +107,7 @@ def _of_network(path: str, opened: Opened) -> Window:
     given += [(f"input {one.name}", _shape(one)) for one in opened.network.inputs or ()]
     given += [("note", note) for note in opened.network.notes]
     line = export_line(path, opened.carried, whole=True)
-    return Window(path, findings, tuple(given), None, None, line)
+    return Window(path, findings, tuple(given), None, None, (), line)
 
 
 def _shape(one: GraphInput) -> str:
@@ -123,10 +127,15 @@ def _of_weights(path: str, checkpoint: Checkpoint, ema: str) -> Window:
     if choice is not None:
         taken = weights_in_words(choice.taken.tensors)
         findings = replace(findings, weights=(*choice.report, f"that is: {taken}"))
+    alike = () if choice is None or carried.architecture is not None else known_as(choice.taken.tensors)
     line = export_line(
-        path, carried, whole=False, ema="FIELD" if refusal is not None and choice is None else None
+        path,
+        carried,
+        whole=False,
+        architecture=alike[0] if len(alike) == 1 else None,
+        ema="FIELD" if refusal is not None and choice is None else None,
     )
-    return Window(path, findings, tuple(held_by(checkpoint.content)), choice, refusal, line)
+    return Window(path, findings, tuple(held_by(checkpoint.content)), choice, refusal, alike, line)
 
 
 def _architecture(carried: Carried) -> str:
@@ -145,3 +154,9 @@ def _labels(carried: Carried) -> str:
         return ""
     shown = ", ".join(labels.labels[:6]) + (", ..." if len(labels.labels) > 6 else "")
     return f"{len(labels.labels)} ({labels.source}): {shown}"
+
+
+def _alike(names: tuple[str, ...]) -> str:
+    """Two networks that differ in padding or activation alone have the same state dict."""
+    shown = " or ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+    return f"{shown}; padding and activation are in no state dict: labelled proof pictures tell"

@@ -1,6 +1,19 @@
 """Reports: one HTML file with text, tables, plots and pictures that needs nothing else. Plain numbers come in."""
 
-from .blocks import Block, Command, Facts, Folded, Picture, Pictures, Plot, Plots, Table, Text
+from .blocks import (
+    Block,
+    Command,
+    Facts,
+    Folded,
+    Highlight,
+    Listed,
+    Picture,
+    Pictures,
+    Plot,
+    Plots,
+    Table,
+    Text,
+)
 from .page import Section, page
 from .thumbnails import thumbnail
 
@@ -9,6 +22,8 @@ __all__ = [
     "Command",
     "Facts",
     "Folded",
+    "Highlight",
+    "Listed",
     "Picture",
     "Pictures",
     "Plot",

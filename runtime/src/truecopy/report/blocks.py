@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from .escape import escaped, escaped_lines
 from .svg import Drawing
@@ -26,6 +26,34 @@ class Text:
 
     def html(self) -> str:
         return f"<p>{escaped(self.text, len(self.text))}</p>"
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """The sentence that is read first. mood: its colour and its sign, which tells it without colour, too."""
+
+    text: str
+    mood: Literal["good", "caution", "bad"]
+
+    def html(self) -> str:
+        sign = {"good": "✓", "caution": "!", "bad": "✗"}[self.mood]
+        return (
+            f'<div class="highlight {self.mood}"><span aria-hidden="true">{sign}</span>'
+            f"<p>{escaped(self.text, len(self.text))}</p></div>"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Sentences one below the other, under a title, or none where it is empty."""
+
+    title: str
+    lines: Sequence[str]
+
+    def html(self) -> str:
+        title = f"<figcaption>{escaped(self.title)}</figcaption>" if self.title else ""
+        lines = "".join(f"<li>{escaped(one, len(one))}</li>" for one in self.lines)
+        return f'<figure>{title}<ul class="listed">{lines}</ul></figure>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +162,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Thumbnails with what is said of them."""
+    """Thumbnails with what is said of them. large: few of them, each as wide as a canvas."""
 
     pictures: Sequence[Picture]
+    large: bool = False
 
     def html(self) -> str:
-        return f'<ul class="pictures">{"".join(picture.html() for picture in self.pictures)}</ul>'
+        kind = "pictures large" if self.large else "pictures"
+        return f'<ul class="{kind}">{"".join(picture.html() for picture in self.pictures)}</ul>'
 
 
 @dataclass(frozen=True, slots=True)

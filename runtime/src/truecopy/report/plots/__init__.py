@@ -3,6 +3,7 @@
 from .class_scores import class_scores
 from .confusion_matrix import MOST_CLASSES, confusion_matrix
 from .coverage_curve import coverage_curve
+from .differences import differences
 from .gains import Gained, gains
 from .reliability_diagram import Bin, reliability_diagram
 from .residuals import residuals
@@ -15,6 +16,7 @@ __all__ = [
     "class_scores",
     "confusion_matrix",
     "coverage_curve",
+    "differences",
     "gains",
     "reliability_diagram",
     "residuals",
