@@ -214,4 +214,5 @@ def test_numbers_of_an_index_to_name_table_are_held_to_the_outputs(tmp_path):
 
 
 def test_namespaces_of_other_kinds_are_no_settings():
-    assert carried_by(types.SimpleNamespace(content={"args": 3}, arguments=None, name="x")) == Carried()
+    other = {"name": "x", "format": "pytorch-zip", "modules": {}}
+    assert carried_by(types.SimpleNamespace(content={"args": 3}, arguments=None, **other)) == Carried()

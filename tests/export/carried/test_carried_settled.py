@@ -106,3 +106,10 @@ def test_what_neither_says_is_asked_for():
         settle(Said(recipe="timm"), Carried(), "best.pt", whole=False)
     with pytest.raises(RecipeError, match=r"does not say how its pictures were prepared.*Say --recipe"):
         settle(Said("timm:resnet18"), Carried(), "best.pt", whole=False)
+
+
+def test_a_folder_may_be_written_in_several_ways(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = Carried(architecture="hf:vit", recipe="hf:vit")
+    found = settle(Said("hf:./vit/", recipe=f"hf:{tmp_path}/vit"), own, "vit", whole=False)
+    assert (found.architecture, found.notes) == ("hf:./vit/", ())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import os
 import pickle
 import tarfile
-import warnings
 import zipfile
 from pathlib import Path
 
@@ -16,9 +16,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from truecopy.errors import Blocked, CheckpointError
+from truecopy.errors import CheckpointError
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
-from truecopy_export.checkpoints.blocked import refuse_blocked
 
 
 def refusal(path: Path, kind: type[CheckpointError] = CheckpointError) -> str:
@@ -90,23 +89,14 @@ def _zip(*members: str) -> bytes:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "a Git-LFS pointer", "git lfs pull"),
         (b"<!DOCTYPE html><html>Sign in</html>", "an HTML page", "raw link"),
         (b"\n  <html><body>404</body></html>", "an HTML page", "Download it again"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(100), "an HDF5 file", "--arch keras"),
         (b"\x08\x0a\x12\x07pytorch", "an ONNX model", "truecopy attach"),
-        (b"\x08\x01\x12\x90\x96\x05", "a TensorFlow SavedModel", "tf2onnx"),
         (b"\x1c\x00\x00\x00TFL3" + bytes(100), "a TensorFlow Lite model", "truecopy attach"),
-        (b'{"format": "layers-model"}', "a JSON document", "the file with the weights"),
+        (b'{"format": "layers-model"}', "a JSON document without a model", "the file with the weights"),
         (b"\x1f\x8b\x08\x00", "a gzip archive", "gunzip"),
         (pickle.dumps({"a": 1}, protocol=2), "a plain Python pickle", "torch.save(model.state_dict()"),
         (b"\x93NUMPY\x01\x00", "a NumPy array", "torch.save(model.state_dict()"),
         (b"GIF89a", "no checkpoint", "torch.save(model.state_dict()"),
-        (_zip("m/constants.pkl", "m/code/m.py", "m/data.pkl"), "a TorchScript archive", "It carries code"),
-        (
-            _zip("metadata.json", "config.json", "model.weights.h5"),
-            "a Keras 3 .keras archive",
-            "--arch keras",
-        ),
         (_zip("a.npy", "b.npy"), "a NumPy .npz archive", "torch.save"),
-        (_zip("m/models/model.json", "m/archive_format"), "a torch.export .pt2 program", "a graph"),
         (_zip("readme.txt"), "a zip archive that torch.save did not write", "Unpack it"),
     ],
 )
@@ -118,6 +108,25 @@ def test_a_file_that_is_something_else_is_named_and_told_what_to_do_next(tmp_pat
     assert advice in message
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x89HDF\r\n\x1a\n" + bytes(100), "a Keras model in HDF5 (.h5)"),
+        (b"\x08\x01\x12\x90\x96\x05", "a TensorFlow SavedModel"),
+        (b'{"modelTopology": {}, "weightsManifest": []}', "a TensorFlow.js layers model"),
+        (_zip("m/constants.pkl", "m/code/m.py", "m/data.pkl"), "a TorchScript archive (torch.jit.save)"),
+        (_zip("metadata.json", "config.json", "model.weights.h5"), "a Keras 3 archive (.keras)"),
+        (_zip("m/models/model.json", "m/archive_format"), "a torch.export program (.pt2)"),
+    ],
+)
+def test_a_file_that_holds_the_whole_network_is_no_state_dict_and_the_way_on_is_said(tmp_path, content, said):
+    path = tmp_path / "best.pt"
+    path.write_bytes(content)
+    message = refusal(path)
+    assert f"The file is {said}, not a state dict" in message
+    assert "It holds the whole network: truecopy export takes it without --arch" in message
+
+
 def test_a_tar_archive_is_named(tmp_path):
     _tar(tmp_path / "old.pth.tar")
     assert "a tar archive" in refusal(tmp_path / "old.pth.tar")
@@ -125,9 +134,16 @@ def test_a_tar_archive_is_named(tmp_path):
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
     assert "cannot be opened: got No such file" in refusal(tmp_path / "none.pt")
-    assert "is a folder: expected one file" in refusal(tmp_path)
+    assert "is a folder that is not known" in refusal(tmp_path)
+    assert "Name the file inside it" in refusal(tmp_path)
     (tmp_path / "saved_model.pb").write_bytes(b"")
-    assert "a folder with a TensorFlow SavedModel" in refusal(tmp_path)
+    assert "The file is a TensorFlow SavedModel" in refusal(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "best.pt")
+    assert "no regular file" in refusal(tmp_path / "best.pt")
 
 
 def test_one_flipped_bit_is_found_and_its_member_named_although_torch_load_would_take_it(
@@ -183,48 +199,6 @@ def test_an_archive_that_another_tool_compressed_is_refused(tmp_path, make_netwo
         for name in source.namelist():
             target.writestr(name, source.read(name))
     assert "packed again by another tool" in refusal(tmp_path / "b.pt")
-
-
-@pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
-def test_a_whole_pickled_module_is_refused_and_every_blocked_global_named(tmp_path, make_network, zipped):
-    path = tmp_path / "model.pt"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the legacy writer warns of its own storages
-        torch.save(make_network(), path, _use_new_zipfile_serialization=zipped)
-
-    message = refusal(path, Blocked)
-
-    assert "holds a whole pickled module: unpickling it would run code" in message
-    for name in ("container.Sequential", "conv.Conv2d", "batchnorm.BatchNorm2d", "linear.Linear"):
-        assert f"torch.nn.modules.{name}" in message
-    assert 'torch.save(model.state_dict(), "weights.pth")' in message
-
-
-def test_an_ultralytics_checkpoint_is_told_by_its_globals():
-    names = b"cultralytics.nn.tasks\nClassificationModel\nctorch.nn.modules.conv\nConv2d\n"
-    with pytest.raises(Blocked, match=r"Ultralytics saves its best\.pt and last\.pt so") as caught:
-        refuse_blocked(b"\x80\x02" + names + b"N.", "best.pt")
-    assert caught.value.got == "torch.nn.modules.conv.Conv2d, ultralytics.nn.tasks.ClassificationModel"
-
-
-class Bomb:
-    def __reduce__(self):
-        return (print, ("this must never be printed",))
-
-
-@pytest.mark.parametrize("protocol", [2, 4])
-@pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
-def test_code_in_a_pickle_is_named_and_does_not_run(tmp_path, capsys, zipped, protocol):
-    torch.save(
-        {"state_dict": {"w": torch.ones(2)}, "x": Bomb()},
-        tmp_path / "bomb.pt",
-        _use_new_zipfile_serialization=zipped,
-        pickle_protocol=protocol,
-    )
-    message = refusal(tmp_path / "bomb.pt", Blocked)
-    assert "objects of Python classes" in message
-    assert "print" in message
-    assert capsys.readouterr().out == ""
 
 
 def test_a_file_that_is_no_dictionary_is_refused(saved):

@@ -6,13 +6,14 @@ import argparse
 import pathlib
 import sys
 import types
+import zipfile
 from collections import OrderedDict, defaultdict
 
 import numpy as np
 import pytest
 import torch
 
-from truecopy.errors import Blocked
+from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
 from truecopy_export.checkpoints.standins import Inert
 
@@ -133,6 +134,33 @@ def test_a_lookup_of_an_attribute_looks_nothing_up(saved):
     found = saved({"state_dict": {"w": torch.ones(2)}, "method": Lookup()}).content["method"]
     assert isinstance(found, Inert)
     assert found.arguments == (argparse.Namespace, "__init__")
+
+
+@pytest.mark.parametrize("held", [argparse.Namespace, Lookup], ids=["Namespace", "Inert"])
+def test_tensors_held_by_a_stand_in_are_never_taken_for_weights(tmp_path, held):
+    """What is taken must be a dictionary of tensors in the file itself, not an attribute of something else."""
+    weights = {"fc.weight": torch.ones(2, 2)}
+    with zipfile.ZipFile(tmp_path / "best.pt", "w") as archive:
+        archive.writestr("best/data.pkl", _object_with_a_state_dict(held))
+        archive.writestr("best/data/0", weights["fc.weight"].numpy().tobytes())
+    checkpoint = read_checkpoint(tmp_path / "best.pt")
+    holder = checkpoint.content["model"]
+    assert torch.equal(
+        (vars(holder) if held is argparse.Namespace else holder.state)["fc.weight"], weights["fc.weight"]
+    )
+    with pytest.raises(CheckpointError, match="holds no model weights"):
+        choose_weights(checkpoint)
+
+
+def _object_with_a_state_dict(kind: type) -> bytes:
+    """A pickle of {"model": kind() with the state {"fc.weight": ones of 2 x 2}}."""
+    named = {
+        argparse.Namespace: b"cargparse\nNamespace\n",
+        Lookup: b"cmmengine.logging.history_buffer\nHistoryBuffer\n",
+    }[kind]
+    storage = b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x04tQ"
+    tensor = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"K\x00K\x02K\x02\x86K\x02K\x01\x86\x89NtR"
+    return b"\x80\x02}X\x05\0\0\0model" + named + b")\x81}X\x09\0\0\0fc.weight" + tensor + b"sbs."
 
 
 def test_the_stand_ins_are_allowed_only_while_a_checkpoint_is_read(saved):

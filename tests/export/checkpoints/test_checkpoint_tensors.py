@@ -92,3 +92,9 @@ def test_such_tensors_are_refused_when_they_come_from_a_file(saved, tensor, said
     with pytest.raises(CheckpointError, match=said) as caught:
         choose_weights(checkpoint)
     assert caught.value.where == "best.pt: state_dict: fc.weight"
+
+
+def test_a_name_that_would_move_the_cursor_of_a_terminal_is_shown_escaped():
+    with pytest.raises(CheckpointError) as caught:
+        sound_tensors({"fc\x1b[2J": torch.tensor(float("nan"))}, "best.pt")
+    assert caught.value.where == r"best.pt: 'fc\x1b[2J'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from truecopy.errors import CheckpointError, RecipeError
@@ -77,7 +78,7 @@ def _architecture(
             )
         notes.append(f"architecture: {own}, as the file says")
         return own, {**carried.arguments, **said.arguments}
-    if own is not None and _library(own) == _library(said.architecture) and own != said.architecture:
+    if own is not None and _library(own) == _library(said.architecture) and not _same(own, said.architecture):
         raise CheckpointError(
             "--arch contradicts the checkpoint, which names its network",
             expected=own,
@@ -85,7 +86,7 @@ def _architecture(
             where=where,
             fix=f"Leave --arch out, or say --arch {own}; if what the file says is wrong, save its state dict alone",
         )
-    own_arguments = carried.arguments if own == said.architecture else {}
+    own_arguments = carried.arguments if own is not None and _same(own, said.architecture) else {}
     return said.architecture, {**own_arguments, **said.arguments}
 
 
@@ -93,9 +94,16 @@ def _library(architecture: str) -> str:
     return architecture.partition(":")[0]
 
 
+def _same(one: str, other: str) -> bool:
+    """A folder may be written in several ways."""
+    if one != other and _library(one) == _library(other) == "hf":
+        return Path(one.partition(":")[2]).resolve() == Path(other.partition(":")[2]).resolve()
+    return one == other
+
+
 def _recipe(said: Said, carried: Carried, where: str, notes: list[str]) -> str:
     if said.recipe is not None:
-        if carried.recipe is not None and carried.recipe != said.recipe:
+        if carried.recipe is not None and not _same(carried.recipe, said.recipe):
             notes.append(f"recipe: {said.recipe}, as typed; the file's own ({carried.recipe}) is not used")
         return said.recipe
     if carried.recipe is None:

@@ -1,7 +1,7 @@
 """The closed list: every name that a pickle may ask for, and what stands for it here. Nothing else is ever called.
 
 Nothing on it opens a file, imports, or calls back. Source of the torch names: torch 2.13 `_weights_only_unpickler.py`
-(_get_allowed_globals), less its constructors that allocate what a number says.
+(_get_allowed_globals).
 """
 
 from __future__ import annotations
@@ -113,6 +113,12 @@ LISTED: Mapping[str, Any] = {
     "torch.device": _device,
     "torch.serialization._get_layout": _layout,
     "torch.Tensor": Inert,
+    # Types of tensors as values: as constructors they would allocate what a number says.
+    **{
+        f"{module}.{name.replace('Storage', 'Tensor')}": Inert
+        for module in ("torch", "torch.cuda", "torch.sparse", "torch.cuda.sparse")
+        for name in _STORAGES
+    },
     **REBUILDS,
     **{str(dtype): dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)},
     **{str(scheme): scheme for scheme in vars(torch).values() if isinstance(scheme, torch.qscheme)},

@@ -28,21 +28,11 @@ def recognise(path: Path) -> Format:
     try:
         if path.is_dir():
             return folder_format(path)
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-        size = path.stat().st_size
+        head, size = _head(path)
     except OSError as error:
         raise CheckpointError(
             "The checkpoint cannot be opened", got=error.strerror or str(error), where=where
         ) from error
-    if size == 0:
-        raise CheckpointError(
-            "The checkpoint is an empty file",
-            expected=TAKEN,
-            got="0 bytes",
-            where=where,
-            fix="Copy or download it again",
-        )
     if head.startswith(b"PK\x03\x04"):
         return zip_format(path)
     if head[:1] == b"\x80" and _LEGACY_MAGIC in head[:64]:
@@ -56,6 +46,25 @@ def recognise(path: Path) -> Format:
     if re.match(rb"\s*\{", head):
         return json_format(path)
     raise refuse_foreign(head, size, where)
+
+
+def _head(path: Path) -> tuple[bytes, int]:
+    """The first bytes and the size of a file that is not empty."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise CheckpointError(
+            "The checkpoint is no regular file", expected=TAKEN, where=str(path), fix="Save it to a file"
+        )
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        raise CheckpointError(
+            "The checkpoint is an empty file",
+            expected=TAKEN,
+            got="0 bytes",
+            where=str(path),
+            fix="Copy or download it again",
+        )
+    return head, path.stat().st_size
 
 
 def _is_safetensors(head: bytes) -> bool:

@@ -1,8 +1,8 @@
 """What a checkpoint may hold beside tensors: a short closed list, loaded with no foreign code run.
 
-`torch.load(weights_only=True)` refuses the very files that matter: an argparse Namespace (timm,
-torchvision), a HistoryBuffer (mmengine), a CfgNode (Swin), a NumPy scalar as the best accuracy. Each
-name below is bound to something that only holds state, so the libraries need not be installed.
+The files that matter hold an argparse Namespace (timm, torchvision), a HistoryBuffer (mmengine), a CfgNode (Swin), a NumPy
+scalar as the best accuracy. Each name below is bound to something that only holds state, so the libraries need not be
+installed. What is Inert is no tensor and no mapping: it cannot come to stand where weights are looked for.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Inert:
         self.state = state
 
 
-def _default_dict(*_: object) -> OrderedDict[Any, Any]:
-    # The weights-only unpickler sets items on exactly dict, OrderedDict and Counter, not on subclasses.
+def _dictionary(*_: object) -> OrderedDict[Any, Any]:
+    """Empty: the items of a dictionary of a library's own come behind it in the pickle."""
     return OrderedDict()
 
 
@@ -66,10 +66,9 @@ STANDINS: tuple[tuple[Any, str], ...] = (
     (Namespace, "argparse.Namespace"),
     (Inert, "mmengine.logging.history_buffer.HistoryBuffer"),
     # The buffer names its methods: protocol 2 writes them as getattr(HistoryBuffer, "min"). Nothing is looked up:
-    # the call makes one more Inert, and calling that is refused.
+    # the call makes one more Inert, and a call of that is refused.
     (Inert, "builtins.getattr"),
-    # A CfgNode is a dict with attributes; an OrderedDict takes the items and the state.
-    (OrderedDict, "yacs.config.CfgNode"),
+    (_dictionary, "yacs.config.CfgNode"),
     # Pure paths: they cannot touch the file system and exist on every system.
     (PurePosixPath, "pathlib.PosixPath"),
     (PurePosixPath, "pathlib.PurePosixPath"),
@@ -104,5 +103,5 @@ STANDINS: tuple[tuple[Any, str], ...] = (
     (Inert, "builtins.float"),
     (Inert, "builtins.str"),
     (Inert, "builtins.bool"),
-    (_default_dict, "collections.defaultdict"),
+    (_dictionary, "collections.defaultdict"),
 )

@@ -13,6 +13,8 @@ import torch
 
 from truecopy.errors import CheckpointError
 
+from .rebuild import Unread
+
 _PLAIN = frozenset(
     {
         torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.complex64, torch.complex128, torch.bool,
@@ -36,12 +38,12 @@ def sound_tensors(entries: Mapping[str, Any], where: str) -> tuple[dict[str, tor
         CheckpointError: an entry is no plain tensor, or holds NaN or infinity; it is named.
     """
     for name, entry in entries.items():
-        _refuse_unsound(entry, f"{where}: {name}")
+        _refuse_unsound(entry, f"{where}: {_printable(name)}")
     shared = _shared_storages(entries)
     tensors: dict[str, torch.Tensor] = {}
     casts: dict[str, int] = {}
     for name, entry in entries.items():
-        tensor = entry.detach()
+        tensor = entry.detach().resolve_conj().resolve_neg()
         if (
             not tensor.is_contiguous()
             or _storage(tensor) in shared
@@ -52,7 +54,7 @@ def sound_tensors(entries: Mapping[str, Any], where: str) -> tuple[dict[str, tor
             casts[str(tensor.dtype)] = casts.get(str(tensor.dtype), 0) + 1
         # Before the cast: what float64 can hold and float32 cannot becomes infinity, and is found too.
         tensors[name] = tensor.float() if tensor.dtype in _CAST else tensor
-        _refuse_not_finite(tensors[name], f"{where}: {name}")
+        _refuse_not_finite(tensors[name], f"{where}: {_printable(name)}")
     lines = tuple(
         f"{where}: {count} tensors cast from {dtype.removeprefix('torch.')} to float32"
         for dtype, count in casts.items()
@@ -60,11 +62,18 @@ def sound_tensors(entries: Mapping[str, Any], where: str) -> tuple[dict[str, tor
     return tensors, lines
 
 
+def _printable(name: str) -> str:
+    """A name for a message: one of a hostile file may hold what moves a terminal's cursor."""
+    return name if name.isprintable() else ascii(name)
+
+
 def _refuse_unsound(entry: object, where: str) -> None:
     if not isinstance(entry, torch.Tensor):
         raise CheckpointError(
             "An entry of the state dict is no tensor", got=type(entry).__name__, where=where, fix=_STATE_DICT
         )
+    if isinstance(entry, Unread):
+        raise CheckpointError(entry.what, got=entry.got, where=where, fix=_STATE_DICT)
     # These attributes read no element; the order matters, strides do not exist for the first ones.
     if entry.is_nested or entry.layout != torch.strided:
         kind = "nested" if entry.is_nested else f"sparse ({entry.layout})"
