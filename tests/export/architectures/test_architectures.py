@@ -111,9 +111,9 @@ def test_a_callable_of_the_current_folder_builds(tmp_path, monkeypatch):
         ("timm:hf-hub:some/model", "timm has no model 'hf-hub:some/model'"),
         ("torchvision:mobilenet_v4", "torchvision has no model 'mobilenet_v4'. Nearest: torchvision:mobilenet_v2"),
         ("torchvision:fasterrcnn_resnet50_fpn", "torchvision has no model 'fasterrcnn_resnet50_fpn'"),
-        ("hf:folder", "--arch hf is not read yet; the nearest thing: timm:NAME where timm has the model"),
-        ("keras", "--arch keras is not read yet; the nearest thing: convert the model to ONNX, then truecopy attach"),
-        ("mobilenet", "the architecture is unknown: expected timm:NAME, torchvision:NAME or python:package.module:callable, got 'mobilenet'"),
+        ("hf:", "the architecture is unknown"),
+        ("keras", "--arch keras names no network: got 'keras'. A .keras or .h5 file holds its network: leave --arch out"),
+        ("mobilenet", "the architecture is unknown: expected timm:NAME, torchvision:NAME, hf:FOLDER or python:package.module:callable, got 'mobilenet'"),
         ("timm:", "the architecture is unknown"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which module the weights go into: timm, torchvision, or the user's own Python."""
+"""Which module the weights go into: timm, torchvision, transformers, or the user's own Python."""
 
 from .arguments import parse_arguments
 from .build import build

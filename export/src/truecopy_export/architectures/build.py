@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from truecopy.errors import CheckpointError
 
 from .built import Built, provenance_name
+from .huggingface import build_huggingface
 from .python import build_python
 from .timm import build_timm
 from .torchvision import build_torchvision
@@ -17,16 +18,14 @@ if TYPE_CHECKING:
 
     Builder: TypeAlias = Callable[[str, Mapping[str, object]], torch.nn.Module]
 
-SPELLINGS = "timm:NAME, torchvision:NAME or python:package.module:callable"
+SPELLINGS = "timm:NAME, torchvision:NAME, hf:FOLDER or python:package.module:callable"
 _BUILDERS: Mapping[str, Builder] = {
     "timm": build_timm,
     "torchvision": build_torchvision,
     "python": build_python,
 }
-_NOT_READ_YET = {
-    "hf": "timm:NAME where timm has the model, else python:package.module:callable",
-    "keras": "convert the model to ONNX, then truecopy attach",
-}
+_HUGGING_FACE = "hf"
+_WHOLE = {"keras": "A .keras or .h5 file holds its network: leave --arch out"}
 
 
 def build(spec: str, arguments: Mapping[str, object]) -> Built:
@@ -36,10 +35,10 @@ def build(spec: str, arguments: Mapping[str, object]) -> Built:
         CheckpointError: an unknown spelling or name (the nearest are listed), or arguments that it refuses.
     """
     family, colon, name = spec.partition(":")
-    if family in _NOT_READ_YET:
-        raise CheckpointError(
-            f"--arch {family} is not read yet; the nearest thing: {_NOT_READ_YET[family]}", got=repr(spec)
-        )
+    if family in _WHOLE:
+        raise CheckpointError(f"--arch {family} names no network", got=repr(spec), fix=_WHOLE[family])
+    if family == _HUGGING_FACE and name:
+        return build_huggingface(name, arguments)
     if family not in _BUILDERS or not (colon and name):
         meant = f", did you mean 'python:{spec}'?" if family not in _BUILDERS and colon and name else ""
         raise CheckpointError(f"the architecture is unknown{meant}", expected=SPELLINGS, got=repr(spec))

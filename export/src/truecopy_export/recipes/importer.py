@@ -15,6 +15,8 @@ from .checkpoint_arguments import check_arguments
 from .circumstances import Circumstances, Takes
 from .file_decoder import OPTION as DECODER
 from .file_decoder import choose_decoder
+from .module_transforms import SPELLING as BY_MODULE
+from .module_transforms import read_by_opencv, transforms_of
 from .python_object import load_object
 from .recipe import Recipe
 from .script_arguments import SPELLINGS as BY_ARGUMENTS
@@ -33,7 +35,7 @@ ObjectReader: TypeAlias = Callable[[Any, str, Circumstances], Recipe]
 
 SPELLINGS = (
     "timm, timm:train-size, timm:test-size, timm:arguments, torchvision:WEIGHTS, torchvision:arguments, hf:FOLDER, "
-    "keras:APPLICATION, python:package.module:object or a .yaml file"
+    "keras:APPLICATION, ultralytics:transforms, python:package.module:object or a .yaml file"
 )
 _TIMM: Mapping[str, Variant] = {
     "timm": None,
@@ -92,6 +94,8 @@ def import_recipe(
         result = read_timm(_TIMM[recipe], module, architecture, circumstances)
         if not arguments:
             result = replace(result, notes=(*result.notes, _TIMM_NOTE))
+    elif recipe == BY_MODULE:
+        result = read_object(transforms_of(module), recipe, read_by_opencv(circumstances))
     elif recipe in BY_ARGUMENTS:
         result = read_script_arguments(recipe, arguments, module, architecture, circumstances)
     else:

@@ -26,6 +26,7 @@ from .classes import backend_of, form_of
 from .files import OPTION as LOAD
 from .files import choose_files
 from .reading import Backend, ProcessorReading
+from .saved_backend import saved_backend
 
 BACKEND = "backend"
 _BACKENDS: tuple[Backend, ...] = ("torchvision", "pil")
@@ -69,11 +70,18 @@ def read_folder(folder: str, circumstances: Circumstances) -> Recipe:
     # Without torchvision transformers would quietly take the other one.
     import_library("torchvision", RecipeError)
     processors = {type(each): each for each in (_build(path, backend) for backend in _BACKENDS)}
-    recipes = [_read_or_refusal(each, path, circumstances) for each in processors.values()]
-    return _same(recipes, folder)
+    recipes = {
+        _backend_name(each): _read_or_refusal(each, path, circumstances) for each in processors.values()
+    }
+    return _same([*recipes.values()]) or _settled(recipes, path)
 
 
-def _same(recipes: list[Recipe | RecipeError], folder: str) -> Recipe:
+def _same(recipes: list[Recipe | RecipeError]) -> Recipe | None:
+    """What all backends make; None where they differ.
+
+    Raises:
+        RecipeError: none can be expressed.
+    """
     read = [each for each in recipes if isinstance(each, Recipe)]
     if not read:
         raise recipes[0]  # type: ignore[misc]  # all of them are refusals
@@ -81,12 +89,27 @@ def _same(recipes: list[Recipe | RecipeError], folder: str) -> Recipe:
         (each.input, each.steps) == (read[0].input, read[0].steps) for each in read
     ):
         return read[0]
+    return None
+
+
+def _settled(recipes: Mapping[str, Recipe | RecipeError], path: Path) -> Recipe:
+    """What the backend makes that the folder means.
+
+    Raises:
+        RecipeError: it cannot be expressed, or the folder does not say which it is.
+    """
+    settled = saved_backend(path)
+    if settled is not None and settled[0] in recipes:
+        recipe = recipes[settled[0]]
+        if isinstance(recipe, RecipeError):
+            raise recipe
+        return replace(recipe, notes=(*recipe.notes, settled[1]))
     raise RecipeError(
         "transformers has two backends for this folder, and they make different pixels",
         expected="--recipe-arg backend=torchvision (AutoImageProcessor of transformers 5 where torchvision is "
         "installed, and use_fast=True before) or --recipe-arg backend=pil (the class that ends in Pil, and "
         "use_fast=False before)",
-        where=folder,
+        where=str(path),
         fix="Type the one that the validation code uses",
     )
 
