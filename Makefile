@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: venv demo test lint parity bench strategies sweep dist clean
+.PHONY: venv demo test lint parity bench strategies sweep tensorflow zoo dist clean
 
 venv: $(STAMP)
 
@@ -41,6 +41,11 @@ bench: $(STAMP)
 strategies: $(STAMP)
 	$(BIN)/python -m tools.strategies
 
+# One architecture of every timm family and every torchvision classifier: about an hour of two cores, not in CI. An
+# interrupted run goes on where it stopped; `python -m tools.zoo --retry-failed` or `--only NAME` does some again.
+zoo: $(STAMP)
+	$(BIN)/python -m tools.zoo
+
 # Every published recipe against its own library: an environment of its own (4 GB), up to an hour, not in CI. Every name
 # once; then every distinct recipe with the literal kernels, and with both under Pillow 12.
 SWEEP := .venv-sweep
@@ -64,6 +69,26 @@ $(SWEEP)/.complete: requirements/sweep.txt requirements/sweep-alone.txt tools/to
 	$(SWEEP)/bin/python -m pip install --quiet --no-deps --target $(SWEEP)/pillow12 pillow==12.3.0
 	$(SWEEP)/bin/python -m pip install --quiet --no-build-isolation --no-deps --editable runtime --editable export
 	$(SWEEP)/bin/python tools/torchvision_hook.py
+	touch $@
+
+# SavedModels, older Keras files and TensorFlow.js models against TensorFlow itself: an environment of its own (3 GB), some
+# minutes, not in CI, where the tests that need TensorFlow are skipped.
+TENSORFLOW := .venv-tensorflow
+
+tensorflow: $(TENSORFLOW)/.complete
+	$(TENSORFLOW)/bin/python -m pytest $(wildcard tests/export/networks/test_network_tensorflow*.py) \
+		tests/export/networks/test_network_tfjs.py tests/export/networks/test_network_keras2.py \
+		tests/e2e/test_real_tensorflow.py
+
+# tf_keras asks for `tensorflow`, which is the build with CUDA; the CPU build is called otherwise: so without dependencies.
+$(TENSORFLOW)/.complete: requirements/tensorflow.txt tools/torchvision_hook.py
+	$(PYTHON) -m venv $(TENSORFLOW)
+	$(TENSORFLOW)/bin/python -m pip install --quiet --upgrade pip
+	@echo "installing TensorFlow and the development environment (some minutes)"
+	$(TENSORFLOW)/bin/python -m pip install --quiet --requirement requirements/tensorflow.txt
+	$(TENSORFLOW)/bin/python -m pip install --quiet --no-deps tf_keras==2.21.0
+	$(TENSORFLOW)/bin/python -m pip install --quiet --no-build-isolation --no-deps --editable runtime --editable export
+	$(TENSORFLOW)/bin/python tools/torchvision_hook.py
 	touch $@
 
 dist: $(STAMP)

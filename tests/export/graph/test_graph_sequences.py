@@ -10,7 +10,7 @@ from torch import nn
 from truecopy.contract import Padding, TokensInput
 from truecopy.engine import open_session
 from truecopy.errors import CheckpointError
-from truecopy_export.graph.checks import check_graph, check_module, check_module_of_one
+from truecopy_export.graph.checks import check_graph, check_module, check_module_of_fixed
 from truecopy_export.graph.prepare import prepare
 from truecopy_export.graph.trace import trace
 from truecopy_export.recipes import Recipe
@@ -134,7 +134,7 @@ def test_a_batch_of_one_is_traced_and_says_how_much_the_batch_matters():
     traced = trace(module, signature)
     assert traced.inputs[0].shape == (1, "length")
     assert traced.outputs[0].shape == (1, 4)
-    note = check_module_of_one(module, signature, "logits")
+    note = check_module_of_fixed(module, signature, "logits")
     assert "one sequence among others gets another answer, up to " in note
     assert note.endswith("of the largest output; the graph takes one at a time")
     check_graph(module, traced, open_session(traced.graph, "cpu", "fp32", 1), signature)
@@ -145,11 +145,11 @@ def test_a_network_of_one_item_only_and_one_that_needs_no_such_graph():
         def forward(self, ids, mask):
             return super().forward(ids, mask).view(1, 4)
 
-    assert check_module_of_one(prepare(Reader()), signature_of(recipe(), 1), "logits") is None
-    note = check_module_of_one(prepare(One()), signature_of(recipe(), 1), "logits")
+    assert check_module_of_fixed(prepare(Reader()), signature_of(recipe(), 1), "logits") is None
+    note = check_module_of_fixed(prepare(One()), signature_of(recipe(), 1), "logits")
     assert note == "the network does not run on several sequences; the graph takes one at a time"
     with pytest.raises(CheckpointError, match="the outputs change between two runs on the same sequence"):
-        check_module_of_one(prepare(Noisy()), signature_of(recipe(), 1), "logits")
+        check_module_of_fixed(prepare(Noisy()), signature_of(recipe(), 1), "logits")
 
 
 class Noisy(Reader):

@@ -91,11 +91,32 @@ def test_a_graph_with_its_channels_last_is_checked_too():
         check(content(CENTRE, layout="NHWC"), layout="NHWC")
 
 
-@pytest.mark.parametrize("batch", [1, 4])
-def test_a_fixed_batch_is_only_run_twice(batch):
-    check(content(CENTRE, batch=batch), batch=batch)
+@pytest.mark.parametrize("batch", [1, 4, 9])
+def test_a_fixed_batch_is_run_twice_and_filled_up_with_each_image(batch):
+    check(content(PLAIN, batch=batch), batch=batch)
     with pytest.raises(Unsafe, match=TWICE):
         check(content(NOISE, batch=batch), batch=batch)
+
+
+def test_a_batch_of_one_has_nothing_to_mix():
+    check(content(CENTRE, batch=1), batch=1)
+
+
+@pytest.mark.parametrize("batch", [2, 4, 9])
+def test_a_fixed_batch_whose_filling_changes_answers_is_refused(batch):
+    with pytest.raises(Unsafe, match=rf"{BATCH}.*fills up the last batch of {batch} would change answers"):
+        check(content(CENTRE, batch=batch), batch=batch)
+
+
+def test_a_fixed_batch_whose_last_place_answers_otherwise_is_refused():
+    """Each place has its own bias, as a trace that counts on the batch leaves it."""
+    bias = numpy_helper.from_array(np.arange(12, dtype=np.float32).reshape(4, 3), "bias")
+    nodes = [
+        helper.make_node("Constant", [], ["b"], value=bias),
+        helper.make_node("Add", ["l", "b"], ["y"]),
+    ]
+    with pytest.raises(Unsafe, match=BATCH):
+        check(content(nodes, batch=4), batch=4)
 
 
 def test_dynamic_quantisation_is_let_through_although_its_scale_is_the_batch_s(tmp_path):

@@ -11,12 +11,14 @@ import torch
 from truecopy.engine import Session
 from truecopy.errors import CheckpointError, ProofError
 from truecopy.proof import FP32_CPU, relative_difference
-from truecopy_export.signature import Signature
+from truecopy_export.signature import Extent, Signature
 
+from .chance import by_chance
 from .ending import ends_in
 from .network import Answering
 from .outputs import named_outputs
 from .prepare import plain_attention
+from .stability import tried_items
 from .trace import Traced, shapes, tensors
 
 BATCHES = (1, 2, 5)
@@ -55,13 +57,16 @@ def check_module(module: Answering, signature: Signature, answer: str, items: in
         )
 
 
-def check_module_of_one(module: Answering, signature: Signature, answer: str, items: int = 0) -> str | None:
-    """The same for a graph of one item at a time, where the batch may matter: how much it does, in words.
+def check_module_of_fixed(module: Answering, signature: Signature, answer: str, items: int = 0) -> str | None:
+    """The same for a graph of a fixed batch. Of one item at a time the batch may matter: how much it does, in words.
+
+    Of several, an answer must not depend on the others, nor on what fills up the last batch.
 
     Raises:
-        CheckpointError: the outputs change between two runs, or are not finite.
+        CheckpointError: the outputs change between two runs or with the batch, or are not finite.
     """
-    inputs = tensors(signature.probe(1))
+    size = signature.inputs[0].batch or 1
+    inputs = tensors(signature.probe(size))
     once, again = (_run(module, inputs, answer) for _ in range(2))
     if not torch.isfinite(once).all():
         raise CheckpointError("the network answers noise with NaN or infinity", fix="Look at its weights")
@@ -71,6 +76,35 @@ def check_module_of_one(module: Answering, signature: Signature, answer: str, it
             expected=f"a function of the {signature.noun} alone",
             fix="Dropout or noise is active although the network is in eval mode",
         )
+    if size == 1:
+        return _how_much_one_matters(module, signature, answer, items)
+    difference = _filled_up(module, inputs, answer, items, once)
+    if not difference <= FP32_CPU:
+        raise CheckpointError(
+            f"the outputs depend on the batch of {size}: one {signature.noun} that fills it gets another answer than among "
+            "others",
+            expected=f"at most {FP32_CPU:.0e} of the largest output",
+            got=f"{difference:.1e}",
+            fix="What fills up the last batch would change answers. Make forward() work on each "
+            f"{signature.noun}, or export it with a batch of 1",
+        )
+    return None
+
+
+def _filled_up(
+    module: Answering, inputs: tuple[torch.Tensor, ...], answer: str, items: int, together: torch.Tensor
+) -> float:
+    """How far the answers to a batch of one item, repeated, are from those among others: in every place."""
+    size = len(inputs[0])
+    alone, among = [], []
+    for index in tried_items(size):
+        full = tuple(array[index : index + 1].repeat_interleave(size, dim=0) for array in inputs)
+        alone.append(_run(module, full, answer))
+        among.append(together.narrow(items, index, 1).repeat_interleave(size, dim=items))
+    return relative_difference(torch.cat(alone, dim=items).numpy(), torch.cat(among, dim=items).numpy())
+
+
+def _how_much_one_matters(module: Answering, signature: Signature, answer: str, items: int) -> str | None:
     several = tensors(signature.probe(max(BATCHES)))
     try:
         together = _run(module, several, answer)
@@ -119,6 +153,8 @@ def _alone(
         try:
             with plain_attention():
                 row = named_outputs(module(*one), answer)[answer]
+        except CheckpointError:  # the network itself says why
+            raise
         except Exception as error:  # the module is the user's own code
             raise CheckpointError(
                 f"the network does not run on one {noun} alone: {error}",
@@ -136,26 +172,29 @@ def _alone(
 
 
 def check_graph(module: Answering, traced: Traced, session: Session, signature: Signature) -> None:
-    """The graph answers like the module at batch 1, 2 and 5, and at every length that is tried.
+    """The graph answers like the module at batch 1, 2 and 5, and at every length or size that is tried.
 
     Raises:
         ProofError: it does not.
-        CheckpointError: the module does not run on the longest sequence that its recipe lets in.
+        CheckpointError: the module does not run on the longest sequence that its recipe lets in, or the graph holds a node
+            that draws random numbers or trains.
     """
-    fixed, apart = signature.inputs[0].batch, _judged_apart(traced)
-    for length in _lengths(module, signature):
+    model = onnx.load_model_from_string(traced.graph)
+    _refuse_chance(model)
+    fixed, apart = signature.inputs[0].batch, _judged_apart(traced, model)
+    for extent in _extents(module, signature):
         for batch in BATCHES if fixed is None else (fixed,):
             # The longest one is tried once: it may be slow.
-            if batch == 1 or length is None or length in signature.lengths:
-                _compare(module, traced, session, signature.probe(batch, length), apart)
+            if batch == 1 or extent is None or extent in signature.extents:
+                _compare(module, traced, session, signature.probe(batch, extent), apart)
 
 
-def _lengths(module: Answering, signature: Signature) -> tuple[int | None, ...]:
-    if not signature.lengths:
+def _extents(module: Answering, signature: Signature) -> tuple[Extent | None, ...]:
+    if not signature.extents:
         return (None,)
     if not signature.free_length:
-        return signature.lengths
-    more = []
+        return signature.extents
+    more: list[Extent] = []
     if _runs(module, tensors(signature.probe(1, 1))):
         more.append(1)
     longest = signature.longest
@@ -167,7 +206,7 @@ def _lengths(module: Answering, signature: Signature) -> tuple[int | None, ...]:
                 fix="Say the max_length that it was made for (its position embedding is the usual end)",
             )
         more.append(longest)
-    return tuple(dict.fromkeys((*signature.lengths, *more)))
+    return tuple(dict.fromkeys((*signature.extents, *more)))
 
 
 def _runs(module: Answering, inputs: tuple[torch.Tensor, ...]) -> bool:
@@ -179,9 +218,22 @@ def _runs(module: Answering, inputs: tuple[torch.Tensor, ...]) -> bool:
     return True
 
 
-def _judged_apart(traced: Traced) -> frozenset[str]:
+def _refuse_chance(model: onnx.ModelProto) -> None:
+    """Raises:
+    CheckpointError: names the first node by chance; a converter left it, or the network is in training mode.
+    """
+    found = by_chance(model)
+    if found:
+        raise CheckpointError(
+            "the exported graph is no function of its input",
+            expected="no random numbers, and every node in evaluation mode",
+            got=found[0],
+            fix="Call eval() before the network is saved; dropout or noise that forward() itself asks for must go",
+        )
+
+
+def _judged_apart(traced: Traced, model: onnx.ModelProto) -> frozenset[str]:
     """Outputs that come out of a sigmoid."""
-    model = onnx.load_model_from_string(traced.graph)
     return frozenset(output.name for output in traced.outputs if ends_in(model, output.name) == "Sigmoid")
 
 
@@ -204,6 +256,8 @@ def _compare(
     at = f"at batch {len(arrays[0])}"
     if traced.inputs[0].layout == "NT":
         at += f" and length {arrays[0].shape[1]}"
+    elif any(isinstance(side, str) for side in traced.inputs[0].shape[1:]):
+        at += f" and shape {arrays[0].shape[1:]}"
     for output in traced.outputs:
         by_itself = output.name in apart
         _compare_output(made, expected[output.name].numpy(), output.name, at, 1.0 if by_itself else None)

@@ -20,6 +20,7 @@ from .network import Answering, Network
 from .outputs import Flat
 from .prepare import plain_attention, prepare
 from .recurrence import fresh_recurrence
+from .stopped import what_stopped
 from .weight_dtypes import dtype_note
 
 OPSET = 20
@@ -65,11 +66,14 @@ def by_dynamo(
                 external_data=False,
                 verbose=False,
             )
-    except Exception as error:  # torch raises many kinds; the cause is the last line
-        cause = error.__cause__ or error
+    except Exception as error:  # torch raises many kinds; the innermost one says why
+        cause: BaseException = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
         lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
         raise CheckpointError(
             f"torch.onnx cannot export this network: {type(cause).__name__}: {lines[0] if lines else ''}",
+            where=what_stopped(error) or None,
             fix="Python in forward() that depends on the values or on the batch size is the usual reason",
         ) from error
     make_room(program.model.graph, names)

@@ -89,7 +89,7 @@ def _runs(
 ) -> tuple[list[tuple[int, ...]], list[Mapping[str, np.ndarray]]]:
     """The graph on one or two batches of noise, every free axis of another size in each; the shapes fed first."""
     fixed = signature.inputs[0].batch
-    lengths = signature.lengths or (None,)
+    lengths = signature.extents or (None,)
     tried = [(fixed or 1, lengths[0])]
     # A graph that says any batch and runs on one only is told apart by `check_stability`.
     second = (fixed or 2, lengths[-1])

@@ -5,15 +5,36 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import onnx
 
 from truecopy.engine import Session
 from truecopy.errors import OutputError, Unsafe
 from truecopy.proof import output_tolerance, relative_difference
 from truecopy_export.signature import Signature
 
+from .chance import by_chance
 from .ending import Ending
 
 ITEMS = 5
+_MODES = "Export it again in evaluation mode (model.eval(), training=TrainingMode.EVAL)"
+
+
+def check_nodes(model: onnx.ModelProto) -> None:
+    """No node of it draws random numbers or trains, wherever it stands.
+
+    Raises:
+        Unsafe: names the first one.
+    """
+    found = by_chance(model)
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise Unsafe(
+            "the graph is no function of its input: it answers the same item differently when it is run twice, or with "
+            "other items",
+            expected="no random numbers, and every node in evaluation mode",
+            got=found[0] + more,
+            fix=_MODES,
+        )
 
 
 def check_stability(
@@ -24,8 +45,8 @@ def check_stability(
     items: int = 0,
     ending: Ending | None = None,
 ) -> None:
-    """Noise twice, together and alone. A fixed batch is run as it is: only twice. items: the answer's axis that counts
-    them. ending: what the answer comes out of; differences of sigmoids are absolute.
+    """Noise twice, together and alone; a fixed batch alone is one that is filled up with the item. items: the answer's
+    axis that counts them. ending: what the answer comes out of; differences of sigmoids are absolute.
 
     Raises:
         Unsafe: the answer changes between two runs, or with the batch.
@@ -39,23 +60,41 @@ def check_stability(
             fix="Dropout or noise is active in it: export it again in evaluation mode",
         )
     tolerance = output_tolerance(precision, "cpu")
-    if fixed is not None or tolerance is None:
+    if fixed == 1 or tolerance is None:
         return
-    rows = [
-        _run(session, signature, answer, tuple(array[index : index + 1] for array in noise), items)
-        for index in range(ITEMS)
+    size, tried = fixed or 1, tried_items(fixed or ITEMS)
+    alone = [
+        _run(session, signature, answer, tuple(filled(array, index, size) for array in noise), items)
+        for index in tried
     ]
-    alone = np.concatenate(rows, axis=items)
+    among = [np.repeat(np.take(together, [index], axis=items), size, axis=items) for index in tried]
     scale = 1.0 if ending == "Sigmoid" else None
-    difference = relative_difference(alone.astype(np.float32), together.astype(np.float32), scale)
+    rows, wanted = (np.concatenate(parts, axis=items).astype(np.float32) for parts in (alone, among))
+    difference = relative_difference(rows, wanted, scale)
     if np.isfinite(together).all() and not difference <= tolerance:
-        raise Unsafe(
-            f"the graph's answer depends on the batch: one {noun} alone gets another answer than among others",
-            expected=f"at most {tolerance:.0e} "
-            + ("of the largest output" if scale is None else "in probability"),
-            got=f"{difference:.1e}",
-            fix=f"Something in it mixes the {noun}s of a batch; fix the batch at 1, or mend the network",
-        )
+        raise _mixed(noun, fixed, tolerance, difference, of_largest=scale is None)
+
+
+def filled(array: np.ndarray, index: int, size: int) -> np.ndarray:
+    """A batch of `size` of nothing but one item: how the runtime fills up a last batch that holds one."""
+    return np.repeat(array[index : index + 1], size, axis=0)
+
+
+def tried_items(count: int) -> tuple[int, ...]:
+    """The places of a batch whose items are run alone, too: at most `ITEMS`, the first and the last among them."""
+    return tuple(sorted({round(index) for index in np.linspace(0, count - 1, min(count, ITEMS))}))
+
+
+def _mixed(noun: str, fixed: int | None, tolerance: float, difference: float, *, of_largest: bool) -> Unsafe:
+    fix = f"Something in it mixes the {noun}s of a batch; fix the batch at 1, or mend the network"
+    if fixed is not None:
+        fix += f". As it is, what fills up the last batch of {fixed} would change answers"
+    return Unsafe(
+        f"the graph's answer depends on the batch: one {noun} alone gets another answer than among others",
+        expected=f"at most {tolerance:.0e} " + ("of the largest output" if of_largest else "in probability"),
+        got=f"{difference:.1e}",
+        fix=fix,
+    )
 
 
 def _run(

@@ -16,14 +16,16 @@ import truecopy_export
 _MESSENGERS = frozenset({"torch", "onnxscript", "onnx_ir", "onnx", "sympy", "truecopy", "truecopy_export"})
 _OWN = tuple(str(Path(package.__path__[0])) for package in (truecopy, truecopy_export))
 _STANDARD = sysconfig.get_paths()["stdlib"]
-_OPERATOR = re.compile(r"(?:OpOverload\(op='|torch\.ops\.)?\b((?:aten|prims|torchvision|higher_order)(?:\.|::)\w+(?:\.\w+)?)")
+_OPERATOR = re.compile(
+    r"(?:OpOverload\(op='|torch\.ops\.)?\b((?:aten|prims|torchvision|higher_order)(?:\.|::)\w+(?:\.\w+)?)"
+)
 _LIBRARIES = re.compile(r".*/(?:site|dist)-packages/")
 _STACK_LINE = re.compile(r'File "([^"]+)", line (\d+), in (\S+)(?:\n\s*(.+))?')
 
 
 def what_stopped(error: BaseException) -> str:
-    """`aten.col2im, at timm/models/volo.py:123 in forward: x = F.fold(x, ...)`, or as much of it as torch tells; empty
-    where it tells neither.
+    """`aten.col2im of timm/models/volo.py:123 in forward: x = F.fold(x, ...)`, or as much of it as torch tells; empty where
+    it tells neither.
 
     The operator is the one that torch says it cannot export. The line is the innermost one of the network itself: of the
     traceback, or of the node that torch.onnx was at. Paths begin at the package; those of own files are their last two
@@ -32,7 +34,7 @@ def what_stopped(error: BaseException) -> str:
     chain = list(_chain(error))
     operator = next((found for one in chain for found in _OPERATOR.findall(str(one))), "")
     line = next((found for one in chain if (found := _node_line(one) or _own_line(one))), "")
-    return ", at ".join(part for part in (operator.replace("::", "."), line) if part)
+    return " of ".join(part for part in (operator.replace("::", "."), line) if part)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -77,11 +79,13 @@ def _frames(step: TracebackType | None) -> Iterator[FrameType]:
 
 def _is_the_network(filename: str) -> bool:
     if found := _LIBRARIES.match(filename):
-        return filename[found.end() :].split("/")[0] not in _MESSENGERS
+        return filename[found.end() :].split("/", maxsplit=1)[0] not in _MESSENGERS
     return not filename.startswith(("<", _STANDARD, *_OWN))
 
 
 def _said(filename: str, number: int, function: str, line: str) -> str:
-    place = _LIBRARIES.sub("", filename) if _LIBRARIES.match(filename) else "/".join(Path(filename).parts[-2:])
+    place = (
+        _LIBRARIES.sub("", filename) if _LIBRARIES.match(filename) else "/".join(Path(filename).parts[-2:])
+    )
     code = line.strip()
     return f"{place}:{number} in {function}" + (f": {code}" if code else "")

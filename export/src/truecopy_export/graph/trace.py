@@ -79,8 +79,8 @@ def _examples(signature: Signature) -> list[tuple[torch.Tensor, ...]]:
     """What is traced with, and, where an axis is free, the same with every free axis another size."""
     fixed = signature.inputs[0].batch
     if fixed is not None:
-        return [tensors(signature.probe(fixed, length, seed=0)) for length in signature.lengths or (None,)]
-    lengths = signature.lengths or (None,)
+        return [tensors(signature.probe(fixed, length, seed=0)) for length in signature.extents or (None,)]
+    lengths = signature.extents or (None,)
     return [
         tensors(signature.probe(batch, length, seed=0))
         for batch, length in zip(_BATCHES, (lengths[0], lengths[-1]), strict=True)
@@ -101,6 +101,8 @@ def _forward(
     try:
         with plain_attention():
             answer = module(*example)
+    except CheckpointError:  # the network itself says why
+        raise
     except Exception as error:  # the module is the user's own code
         raise CheckpointError(
             f"the network does not run on {signature.noun}s of shape {shapes(example)}: {error}",
