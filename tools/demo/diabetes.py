@@ -76,6 +76,7 @@ def main() -> None:
         },
         proof=proof,
         proof_labels=truth,
+        report=False,
         overwrite=True,
     )
     rows[:SHOWN].to_csv(proof, index=False)

@@ -101,7 +101,10 @@ def export(
         options=recipe_options,
     )
     return export_trained(
-        Trained(eager(plain), {}, described(module), None, answer), taken, request, Stopwatch(progress or Silent())
+        Trained(eager(plain), {}, described(module), None, answer),
+        taken,
+        request,
+        Stopwatch(progress or Silent()),
     )
 
 

@@ -21,7 +21,7 @@ from .graph.ending import ends_in
 from .graph.foreign_inputs import Layout, foreign_inputs
 from .graph.foreign_outputs import foreign_outputs
 from .graph.precision import precision_of
-from .graph.stability import check_stability
+from .graph.stability import check_nodes, check_stability
 from .progress import Progress
 from .proof import Answer, Original
 from .recipes import Circumstances, Recipe, Takes, import_recipe, read_metadata
@@ -69,6 +69,7 @@ def attach_foreign(foreign: Foreign, request: Request, progress: Progress) -> Re
             fix="truecopy inspect shows it; truecopy seal or truecopy_export.reseal writes it anew",
         )
     model = _parse(data, where)
+    check_nodes(model)
     recipe, request, inputs = _recipe(foreign, metadata, model, request)
     check_proof_kind(request.proof, recipe.input)
     precision = precision_of(model)

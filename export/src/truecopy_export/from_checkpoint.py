@@ -111,12 +111,17 @@ def _of_weights(source: Source, checkpoint: Checkpoint, progress: Progress) -> L
     for kind, weights in (("raw", choice.raw), ("ema", choice.ema)):
         if weights is not None and choice.raw is not None and choice.ema is not None:
             other = copy.deepcopy(built.module)
-            load_into(other, weights, checkpoint.name)
+            load_into(other, built.fitted(weights), checkpoint.name)
             others[kind] = eager(other).answering
-    for line in load_into(built.module, choice.taken, f"{checkpoint.name} -> {built.name}"):
+    for line in load_into(built.module, built.fitted(choice.taken), f"{checkpoint.name} -> {built.name}"):
         progress.say(line)
     trained = Trained(
-        eager(built.module), others, built.name, _record(checkpoint, choice), source.answer, findings
+        eager(built.module),
+        others,
+        built.name,
+        _record(checkpoint, choice),
+        source.answer or built.answer,
+        findings,
     )
     return Loaded(trained, recipe, labels, settled.task)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,15 +11,19 @@ from truecopy.contract import Contract
 from truecopy.proof.tolerance import measure_of
 
 from .counted import counted
-from .findings import Findings
 from .proof import Comparison, noun_of
 from .report_rows import decision_rows, truth_rows
+
+if TYPE_CHECKING:
+    # Findings are on checkpoints, whose readers load torch; `attach` never does.
+    from .findings import Findings
 
 
 @dataclass(frozen=True, repr=False)
 class Report:
     """path: the finished file. comparison: None where nothing was proven. notes: sentences for people. findings: on the
-    checkpoint; None where a live module or a graph was given.
+    checkpoint; None where a live module or a graph was given. html: the page that says all of it, `out.report.html`, beside
+    which `out.report.json` stands; None: neither was written.
 
     `print(report)` gives the table of the command line.
     """
@@ -30,6 +34,7 @@ class Report:
     comparison: Comparison | None
     notes: tuple[str, ...]
     findings: Findings | None = None
+    html: str | None = None
 
     def __repr__(self) -> str:
         return f"Report({self.path!r}, {self.contract.proof.level}, {counted(len(self.notes), 'note')})"
@@ -41,7 +46,8 @@ class Report:
             f"{self.path}, {self.bytes:,} bytes",
             *(f"  {what:{width}}  {found}" for what, found in rows),
         ]
-        return "\n".join((*lines, *(f"note: {note}" for note in self.notes)))
+        page = [] if self.html is None else [f"report: {self.html}"]
+        return "\n".join((*lines, *(f"note: {note}" for note in self.notes), *page))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -49,6 +55,7 @@ class Report:
             "path": self.path,
             "status": "ok",
             "bytes": self.bytes,
+            "html": self.html,
             "notes": list(self.notes),
             "unreadable": [] if self.comparison is None else list(self.comparison.unreadable),
             "proof": msgspec.to_builtins(self.contract.proof),

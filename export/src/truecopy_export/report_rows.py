@@ -13,7 +13,7 @@ from truecopy.proof import quantities
 
 from .proof import Comparison, noun_of
 
-_FLIPS: Mapping[str, str] = {
+FLIPS: Mapping[str, str] = {
     "multiclass": "top-1 flips",
     "binary": "label flips",
     "multilabel": "items with another set of labels",
@@ -26,8 +26,8 @@ def decision_rows(task: Task, decisions: Decisions) -> list[tuple[str, str]]:
     """A number has an error in its unit and no probability; a class has no unit."""
     rows = []
     kind = kind_of(task)
-    if kind in _FLIPS:
-        rows.append((_FLIPS[kind], str(decisions.flips)))
+    if kind in FLIPS:
+        rows.append((FLIPS[kind], str(decisions.flips)))
     if decisions.edits is not UNSET:
         rows.append(("edit distance of all texts", str(decisions.edits)))
     if decisions.crossings is not UNSET:

@@ -11,6 +11,7 @@ from truecopy.contract import GraphInput, ImageInput, TableInput, TokensInput
 from truecopy.contract.feature_flow import widths
 from truecopy.contract.graph import Feed
 from truecopy.errors import RecipeError
+from truecopy.limits import DEFAULT_LIMITS
 
 from .dynamic_size import any_size, tried_sizes
 from .given_signature import given_input
@@ -145,7 +146,7 @@ def canvas_size(recipe: Recipe) -> tuple[int, int]:
     """(height, width) that the steps leave.
 
     Raises:
-        RecipeError: pictures of different sizes.
+        RecipeError: pictures of different sizes, or larger than any runtime takes.
     """
     size = recipe.made.size
     if size is None:
@@ -154,6 +155,13 @@ def canvas_size(recipe: Recipe) -> tuple[int, int]:
             expected="a fixed size after the last step",
             fix="End it with CenterCrop or Resize((height, width)); where the network takes any size, type --dynamic-size (in "
             "Python: dynamic_size=True)",
+        )
+    if size[0] * size[1] > DEFAULT_LIMITS.max_pixels:
+        raise RecipeError(
+            "the recipe makes larger pictures than a runtime takes by default",
+            expected=f"at most {DEFAULT_LIMITS.max_pixels:,} pixels",
+            got=f"{size[0]} x {size[1]}",
+            fix="Is the size of the recipe right?",
         )
     return size
 

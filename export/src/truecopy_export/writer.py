@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PIL import ImageFile
@@ -37,8 +38,8 @@ from truecopy.predict import Member
 from truecopy.predict.answering import own_steps
 from truecopy.proof import record, write_tested
 
-from .findings import Findings
-from .progress import Progress
+from .export_page import Account
+from .progress import Progress, Stopwatch
 from .proof import (
     Comparison,
     Ending,
@@ -59,8 +60,12 @@ from .proof.isa import reproduced_here
 from .proof.pillow import pillow_passes
 from .recipes import Recipe, affected_by_pass_order, check_labels
 from .report import Report
+from .reported import report_failed, report_written
 from .request import Precision, Request
 from .views_yaml import build_views
+
+if TYPE_CHECKING:
+    from .findings import Findings
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         RecipeError: task, labels or activation do not fit the outputs.
         RecipeError, Unsafe: the parts do not go together, or the graph is refused.
     """
+    progress = Stopwatch.of(progress)
     if isinstance(subject.recipe.input, ImageInput):
         _refuse_half_images()
     for step in subject.recipe.steps:
@@ -113,8 +119,13 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         items = find_proof_items(request.proof, member, request.proof_labels)
         progress.stage(f"proof on {len(items.sources)} {noun_of(draft)}s")
         comparison = _compare(subject, request, (member, session), items, progress)
-        notes += [*items.notes, *proof_notes(comparison, subject.original, request.passes, subject.ending)]
-        _pass_gate(comparison, draft, subject, request.output, stated=stated)
+        notes += items.notes
+        try:
+            _pass_gate(comparison, draft, subject, stated=stated)
+        except ProofError as error:
+            account = _account(subject, request, draft, comparison, notes, progress)
+            raise report_failed(error, account, request) from error
+        notes += proof_notes(comparison, subject.original, request.passes, subject.ending)
         notes += activation_notes(task, Seen.in_proof(comparison), subject.ending)
     proven = msgspec.structs.replace(draft, proof=proof_document(comparison, subject.original, draft))
     contract = msgspec.structs.replace(proven, requires=lowest_runtime(proven))
@@ -127,8 +138,34 @@ def write(subject: Subject, request: Request, progress: Progress) -> Report:
         )
     progress.stage("seal, open anew, selftest")
     size = _finish(compose(subject.graph, contract, golden, dict(subject.foreign)), request.output)
+    html, more = report_written(
+        _account(subject, request, contract, comparison, notes, progress), size, request
+    )
+    notes += more
     return Report(
-        str(request.output), size, contract, comparison, tuple(dict.fromkeys(notes)), subject.findings
+        str(request.output), size, contract, comparison, tuple(dict.fromkeys(notes)), subject.findings, html
+    )
+
+
+def _account(
+    subject: Subject,
+    request: Request,
+    contract: Contract,
+    comparison: Comparison | None,
+    notes: list[str],
+    progress: Stopwatch,
+) -> Account:
+    """For the report: of a model that is not written, until `bytes` says otherwise."""
+    return Account(
+        output=str(request.output),
+        bytes=None,
+        contract=contract,
+        original=subject.original,
+        comparison=comparison,
+        notes=tuple(dict.fromkeys(notes)),
+        findings=subject.findings,
+        seconds=progress.seconds,
+        command=request.command,
     )
 
 
@@ -184,22 +221,12 @@ def _refuse_half_images() -> None:
         )
 
 
-def _pass_gate(
-    comparison: Comparison, draft: Contract, subject: Subject, output: Path, *, stated: bool
-) -> None:
-    """The gate; where it does not hold, the worst case is saved beside the file that is not written.
-
-    A table's arithmetic is floating point on both sides: scikit-learn's BLAS and NumPy may differ in the last place.
+def _pass_gate(comparison: Comparison, draft: Contract, subject: Subject, *, stated: bool) -> None:
+    """The gate. A table's arithmetic is floating point on both sides: scikit-learn's BLAS and NumPy may differ in the last
+    place.
     """
     ulps = 1 if isinstance(draft.input, TableInput) else 0
-    try:
-        check_gate(comparison, draft.task, _allowed(draft), ulps, subject.ending, stated=stated)
-    except ProofError as error:
-        saved = output.with_suffix(".failed-proof.npz")
-        if comparison.worst_case is not None:
-            comparison.worst_case.save(saved)
-        fix = f"{error.fix or 'No file was written'}. The worst case is saved: numpy.load({str(saved)!r})"
-        raise ProofError.of(error, fix=fix) from error
+    check_gate(comparison, draft.task, _allowed(draft), ulps, subject.ending, stated=stated)
 
 
 def _draft(subject: Subject, request: Request) -> Contract:

@@ -18,7 +18,7 @@ from truecopy.artifact import split
 def test_the_report_stands_on_stdout_and_the_progress_on_stderr(export, tmp_path, left):
     done = export()
     assert done.code == 0, done.err
-    assert left() == ["out.onnx"]
+    assert left() == ["out.onnx", "out.report.html", "out.report.json"]
     for row in ("level", "bit-exact", "top-1 flips", "accuracy, raw", "accuracy, ema", "accuracy, truecopy"):
         assert row in done.out
     for line in ("- read best.pt", "taken: state_dict_ema", "- trace the network", "- proof on 3 images"):
@@ -101,7 +101,7 @@ def test_usage_errors_are_exit_code_2(export, left, words, message):
 def test_a_missing_option_is_exit_code_2(truecopy, project):
     done = truecopy("export", "best.pt")
     assert done.code == 2
-    assert "Missing option '--arch'" in done.err
+    assert "Missing option '-o' / '--output'" in done.err
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,9 @@ def test_an_answer_that_grows_with_the_picture_is_refused(tmp_path, photos):
         truecopy_export.export(
             growing, tmp_path / "x.onnx", recipe=FREE, labels=LABELS, proof=photos, dynamic_size=True
         )
+
+
+def test_a_size_that_no_runtime_takes_is_refused_before_anything_is_traced(tmp_path, photos):
+    huge = transforms.Compose([transforms.Resize((60_000, 60_000)), transforms.ToTensor()])
+    with pytest.raises(RecipeError, match=r"at most 50,000,000 pixels, got 60000 x 60000"):
+        truecopy_export.export(anywhere(), tmp_path / "x.onnx", recipe=huge, labels=LABELS, proof=photos)

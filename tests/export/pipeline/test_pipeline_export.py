@@ -150,7 +150,7 @@ def test_an_existing_file_stays_when_the_proof_fails(export, tmp_path, photos, m
     monkeypatch.setattr(sys.modules["truecopy_export.proof.compare"], "_count_values", _count_seven)
     with pytest.raises(ProofError, match="28 tensor values differ on 4 of 4 images"):
         export(proof=photos, overwrite=True)
-    assert files(tmp_path) == ["out.failed-proof.npz", "out.onnx"]
+    assert files(tmp_path) == [*(f"out.failed-proof.{kind}" for kind in ("html", "json", "npz")), "out.onnx"]
     assert (tmp_path / "out.onnx").read_text() == "mine"
 
 

@@ -42,7 +42,9 @@ _SHARED = (
                       "(`relabel: {horizontal_flip: {left: right, right: left}}`)."),
     click.option("--pillow-passes", type=click.Choice(["horizontal", "pillow13"]),
                  help="The pass order of the Pillow that trained; by default the installed one's."),
-    click.option("--overwrite", is_flag=True, help="Replace FILE if it is there."),
+    click.option("--no-report", is_flag=True,
+                 help="Leave out FILE.report.html and FILE.report.json, which say what was found, done and proven."),
+    click.option("--overwrite", is_flag=True, help="Replace FILE and its report if they are there."),
     click.option("--json", "as_json", is_flag=True, help="One JSON document."),
 )  # fmt: skip
 

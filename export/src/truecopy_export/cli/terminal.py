@@ -11,6 +11,7 @@ from rich.progress import TaskID
 
 from truecopy.cli.output import console, note, print_json, printable
 from truecopy.contract import ImageInput, TableInput, TokensInput
+from truecopy_export.progress import Stopwatch
 from truecopy_export.report import Report
 
 _EXAMPLES = {ImageInput: "IMAGE_OR_FOLDER", TableInput: "ROWS.csv", TokensInput: "TEXTS.txt"}
@@ -48,14 +49,15 @@ class Terminal:
 
 
 @contextlib.contextmanager
-def terminal() -> Iterator[Terminal]:
+def terminal() -> Iterator[Stopwatch]:
+    """Progress on stderr, whose stages are timed for the report."""
     if not sys.stderr.isatty():
-        yield Terminal(None)
+        yield Stopwatch(Terminal(None))
         return
     from rich.console import Console
 
     with Bars(console=Console(stderr=True), transient=True) as bars:
-        yield Terminal(bars)
+        yield Stopwatch(Terminal(bars))
 
 
 def show(report: Report, *, as_json: bool) -> None:
@@ -73,4 +75,6 @@ def show(report: Report, *, as_json: bool) -> None:
         table.add_row(what, found)
     console().print(table)
     example = _EXAMPLES[type(report.contract.input)]
+    if report.html is not None:
+        note(f"report: {report.html}")
     note(f"next: truecopy selftest {report.path}\n      truecopy predict {report.path} {example}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from truecopy.proof import (
     is_flip,
     relative_difference,
 )
-from truecopy.proof.tolerance import common_scale, distances
+from truecopy.proof.tolerance import common_scale, distances, largest
 
 from .comparison import Comparison, Tally
 from .original import Answer, Feeds
@@ -94,8 +94,20 @@ class _AsSession:
         return {self.contract.graph.answer: np.concatenate(made, axis=axis)}
 
 
-def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray, copy: np.ndarray) -> bool:
-    """Both networks on one tensor; are they further apart than on any item before?
+class OutputsApart(NamedTuple):
+    """apart: distances of the outputs, float64 (1,) or (quantities,). own: what they are relative to, the same shape; None:
+    the scale of all items, `Comparison.furthest`. delta: the largest probability difference.
+    """
+
+    apart: np.ndarray
+    own: np.ndarray | None
+    delta: float
+
+
+def count_outputs(
+    found: Comparison, task: Task, name: str, original: np.ndarray, copy: np.ndarray
+) -> OutputsApart:
+    """Both networks on one tensor: how far are they apart?
 
     Raises:
         OutputError: the answers have different shapes, or NaN in them.
@@ -104,8 +116,9 @@ def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray
         raise OutputError(
             "original and copy answer in different shapes", expected=str(original.shape), got=str(copy.shape)
         )
-    furthest = _count_difference(found, task, name, original, copy)
+    apart, own = _count_difference(found, task, name, original, copy)
     theirs, ours = activate(task, np.stack([original, copy]))
+    delta = 0.0
     if not isinstance(task, Regression):
         delta = float(np.abs(theirs - ours).max(initial=0.0))
         found.max_probability_delta = max(found.max_probability_delta, delta)
@@ -116,26 +129,27 @@ def count_outputs(found: Comparison, task: Task, name: str, original: np.ndarray
     found.least = min(found.least, float(original.min(initial=np.inf)))
     found.most = max(found.most, float(original.max(initial=-np.inf)))
     found.outputs += original.size
-    return furthest
+    return OutputsApart(apart, own, delta)
 
 
 def _count_difference(
     found: Comparison, task: Task, name: str, original: np.ndarray, copy: np.ndarray
-) -> bool:
-    """Relative to the item's own largest output, or to a scale of all items where one alone does not tell."""
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Distances, and the item's own largest output; None for that where a scale of all items tells."""
     scale = common_scale(task, [original])
     if scale is None:
         difference = relative_difference(copy, original)
-        furthest = found.worst is None or difference > found.max_output_difference
-        if furthest:
+        if found.worst is None or difference > found.max_output_difference:
             found.max_output_difference, found.worst = difference, name
-        return furthest
+        return distances(copy, original).reshape(-1).max(initial=0, keepdims=True), np.array(
+            [largest(original)]
+        )
     scales = np.atleast_1d(scale)
     apart = distances(copy, original)
-    each = apart if len(scales) > 1 else apart.max(initial=0, keepdims=True)
-    furthest = found.furthest.count(name, each, scales)
+    each = apart if len(scales) > 1 else apart.reshape(-1).max(initial=0, keepdims=True)
+    found.furthest.count(name, each, scales)
     found.max_output_difference, found.worst = found.furthest.relative, found.furthest.item
-    return furthest
+    return each, None
 
 
 def count_decision(tally: Tally, original: Answered, copy: Answered) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from truecopy.contract import Contract, ImageInput
 from truecopy.contract.kind import kind_of
 from truecopy.engine import Session
 from truecopy.errors import InputError, OutputError, ProofError
@@ -15,9 +16,11 @@ from truecopy.intake.table import TableIntake
 from truecopy.intake.tokens import TokensIntake
 from truecopy.jobs.labelled import Truth
 from truecopy.predict import Member
+from truecopy.proof.tolerance import over
 
 from .answers import (
     Answered,
+    OutputsApart,
     count_decision,
     count_outputs,
     count_truth,
@@ -27,7 +30,9 @@ from .answers import (
 )
 from .comparison import Comparison, noun_of
 from .items import ProofItems
+from .levels import canvas_apart, makes_levels
 from .original import Original
+from .parity import Apart, ItemParity
 from .pictures import Pictures
 from .rows import Rows
 from .tensors import Fed, Side, differing_values, largest_difference, largest_ulps
@@ -66,7 +71,7 @@ def compare(
         result.with_original += fed.compared
         result.affected_by_passes += fed.size is not None and affected(fed.size)
         try:
-            _count(result, original, (member, session), name, fed, truth)
+            _count(result, original, (member, session), (name, source), fed, truth)
         except (InputError, OutputError) as error:  # InputError: generated text leaves what the graph takes
             raise ProofError.of(error, where=f"stage output, {name}") from error
     advance(len(items.sources), len(items.sources))
@@ -93,13 +98,18 @@ def _count(
     result: Comparison,
     original: Original,
     copy: tuple[Member, Session],
-    name: str,
+    item: tuple[str, Any],
     fed: Fed,
     truth: Truth | None,
 ) -> None:
+    """item: its name, and its source as the intake takes it."""
+    name, source = item
     member, session = copy
     task = member.contract.task
+    known = result.differing_values
     equal = _count_values(result, name, fed)
+    differing = result.differing_values - known
+    _count_stages(result, name, fed, member.contract, differing)
     answers: dict[str, Answered] = {
         "original": of_original(member, original.answer, fed.theirs),
         "truecopy": of_copy(member, session, fed.ours),
@@ -107,24 +117,20 @@ def _count(
     theirs, ours = answers["original"], answers["truecopy"]
     # The networks are compared on one tensor, whatever the tensors are.
     same = theirs if equal else of_original(member, original.answer, fed.ours)
-    furthest = count_outputs(result, task, name, same.row, ours.row)
-    _count_decisions(result, name, theirs, ours)
-    case = WorstCase(name, fed.theirs.feeds, fed.ours.feeds, same.row, ours.row)
-    if _is_worse(case, result, furthest=furthest):
-        result.worst_case = case
+    outputs = count_outputs(result, task, name, same.row, ours.row)
+    otherwise = _count_decisions(result, name, theirs, ours)
+    _count_answers(result, name, same.row, ours.row, outputs)
+    own = np.ones_like(outputs.apart) if outputs.own is None else outputs.own
+    found = ItemParity(
+        name, source, differing, otherwise, outputs.apart, own, outputs.delta, theirs.result, ours.result
+    )
+    if result.parity.add(found, result.furthest.scale if outputs.own is None else None):
+        result.worst_case = WorstCase(name, fed.theirs.feeds, fed.ours.feeds, same.row, ours.row)
     if fed.by_decoder is not None:
         answers["original"] = _by_its_decoder(result, original, member, fed, ours)
     if truth is not None:
         others = {who: of_original(member, answer, fed.theirs) for who, answer in original.others.items()}
         _count_truths(result, {**answers, **others}, truth)
-
-
-def _is_worse(case: WorstCase, result: Comparison, *, furthest: bool) -> bool:
-    """More tensor values differ; among equals, the outputs are further apart, as the gate measures it."""
-    known = result.worst_case
-    if known is None or case.differing != known.differing:
-        return known is None or case.differing > known.differing
-    return furthest
 
 
 def _count_values(result: Comparison, name: str, fed: Fed) -> bool:
@@ -142,7 +148,34 @@ def _count_values(result: Comparison, name: str, fed: Fed) -> bool:
     return False
 
 
-def _count_decisions(result: Comparison, name: str, theirs: Answered, ours: Answered) -> None:
+def _count_stages(result: Comparison, name: str, fed: Fed, contract: Contract, differing: int) -> None:
+    """What is before the graph, stage by stage. differing: tensor values."""
+    ours, theirs = fed.ours.feeds, fed.theirs.feeds
+    stages = result.parity.stages
+    if fed.decoded is not None:
+        stages["decode"].count(name, fed.decoded)
+    if not fed.compared:
+        return
+    values = sum(array.size for array in ours.values())
+    apart = largest_difference(ours, theirs) if differing else 0.0
+    stages["tensor"].count(name, Apart(values, differing, apart))
+    canvas = _canvas(fed, contract, values, differing)
+    if canvas is not None:
+        stages["canvas"].count(name, canvas)
+
+
+def _canvas(fed: Fed, contract: Contract, values: int, differing: int) -> Apart | None:
+    """Of a picture: equal tensors are of equal canvases. None where nothing tells."""
+    if not isinstance(contract.input, ImageInput):
+        return None
+    if not differing:
+        return Apart(values, 0, 0.0) if makes_levels(contract) else None
+    (ours,), (theirs,) = fed.ours.feeds.values(), fed.theirs.feeds.values()
+    return canvas_apart(ours[0], theirs[0], contract)
+
+
+def _count_decisions(result: Comparison, name: str, theirs: Answered, ours: Answered) -> bool:
+    """Count the decisions that differ; is it otherwise for this item?"""
     flips, crossed = result.flips, result.crossings
     count_decision(result, theirs, ours)
     if theirs.numbers is not None:
@@ -151,6 +184,19 @@ def _count_decisions(result: Comparison, name: str, theirs: Answered, ours: Answ
         result.first_flip = result.first_flip or name
     if result.crossings > crossed:
         result.first_crossing = result.first_crossing or name
+    otherwise = result.flips > flips or result.crossings > crossed
+    result.parity.stages["result"].count(name, Apart(1, int(otherwise), float(otherwise)))
+    return otherwise
+
+
+def _count_answers(
+    result: Comparison, name: str, original: np.ndarray, copy: np.ndarray, found: OutputsApart
+) -> None:
+    """Raw outputs as numbers: those that differ at all, and how far, relative to the item's scale."""
+    scale = result.furthest.scale if found.own is None else found.own
+    relative = float(over(found.apart, scale).max(initial=0))
+    differing = int(np.count_nonzero(original != copy))
+    result.parity.stages["output"].count(name, Apart(original.size, differing, relative))
 
 
 def _by_its_decoder(

@@ -10,6 +10,7 @@ import numpy as np
 from truecopy.contract import Contract, ImageInput, TableInput
 from truecopy.proof.tolerance import over
 
+from .parity import Parity
 from .worst_case import WorstCase
 
 Noun: TypeAlias = Literal["image", "row", "text"]
@@ -78,7 +79,7 @@ class Comparison(Tally):
     an original's, or that are given as the graph takes them. magnitudes: the largest absolute number of each quantity,
     by the original. hits: right answers, by who gave them; absolute: sums of absolute errors, (quantities,).
     max_output_difference: relative to the largest output of its item; of numbers and of outputs judged apart, `furthest`
-    says. width: outputs of one row. outputs, least, most: how many raw outputs of the original there were, and their range.
+    says. parity: by stage and by item, for the report. width: outputs of one row. outputs, least, most: how many raw outputs of the original there were, and their range.
     """
 
     images: int = 0
@@ -112,6 +113,7 @@ class Comparison(Tally):
     most: float = -np.inf
     undecided: int = 0
     worst_case: WorstCase | None = None
+    parity: Parity = field(default_factory=Parity)
 
     @property
     def decoder_flips(self) -> int:

@@ -13,6 +13,7 @@ from truecopy.errors import InputError, ProofError
 from truecopy.intake import ImageIntake, Item
 from truecopy.pixels import Picture
 
+from .decoded import decode_apart
 from .original import Original
 from .tensors import Fed
 
@@ -31,11 +32,12 @@ class Pictures:
         size = (picture.image.height, picture.image.width)
         if self.original.transform is None:
             return Fed(ours, ours, compared=False, size=size)
-        theirs = self._made(source, self._read(source, picture), tensor)
-        by_decoder = (
-            None if self.original.other_decoder is None else partial(self._by_decoder, source, tensor)
-        )
-        return Fed(ours, theirs, compared=True, size=size, by_decoder=by_decoder)
+        read = self._read(source, picture)
+        theirs = self._made(source, read, tensor)
+        if self.original.other_decoder is not None:
+            by_decoder = partial(self._by_decoder, source, tensor)
+            return Fed(ours, theirs, compared=True, size=size, by_decoder=by_decoder)
+        return Fed(ours, theirs, compared=True, size=size, decoded=decode_apart(picture.raster, read))
 
     def refused(self, source: str, error: InputError) -> None:
         """A file that the original turns into a tensor and the copy does not is a difference, not a damaged file."""

@@ -12,6 +12,7 @@ from truecopy.errors import InputError
 from truecopy.intake import Item
 
 from .original import Feeds
+from .parity import Apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Fed:
 
     ours: as the copy feeds it. theirs: as the original does; `ours` itself where there is nothing to compare with.
     compared: was there an original, or is the item given as the graph takes it? size: (height, width) of a picture as it
-    was decoded. by_decoder: the same item by the original's own decoder, where its pixels are not reproduced.
+    was decoded. by_decoder: the same item by the original's own decoder, where its pixels are not reproduced. decoded: what
+    differs between the two decoded pictures, where both were decoded.
     """
 
     ours: Item
@@ -28,6 +30,7 @@ class Fed:
     compared: bool
     size: tuple[int, int] | None = None
     by_decoder: Callable[[], Item] | None = None
+    decoded: Apart | None = None
 
 
 class Side(Protocol):

@@ -15,7 +15,7 @@ from .blocks import (
     Text,
 )
 from .page import Section, page
-from .thumbnails import thumbnail
+from .thumbnails import lossless, thumbnail
 
 __all__ = [
     "Block",
@@ -31,6 +31,7 @@ __all__ = [
     "Section",
     "Table",
     "Text",
+    "lossless",
     "page",
     "thumbnail",
 ]

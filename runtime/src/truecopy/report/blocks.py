@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from .escape import escaped, escaped_lines
+from .escape import MOST, escaped, escaped_lines
 from .svg import Drawing
 from .thumbnails import FEW
 
@@ -74,14 +74,15 @@ class Facts:
 class Table:
     """Rows under their heads. A cell that is written as a number stands to the right, and so does its head.
 
-    numbers: which columns are numbers, by their place. The first cell of a row is its head. It scrolls in a box of its
-    own where the page is too narrow.
+    numbers: which columns are numbers, by their place. The first cell of a row is its head. longest: characters of a cell
+    that are shown. It scrolls in a box of its own where the page is too narrow.
     """
 
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     numbers: frozenset[int] = frozenset()
+    longest: int = MOST
 
     def html(self) -> str:
         kinds = ["number" if index in self.numbers else "text" for index in range(len(self.heads))]
@@ -89,7 +90,7 @@ class Table:
             f'<th scope="col" class="{kind}">{escaped(head)}</th>'
             for kind, head in zip(kinds, self.heads, strict=True)
         )
-        rows = "".join(f"<tr>{_cells(row, kinds)}</tr>" for row in self.rows)
+        rows = "".join(f"<tr>{_cells(row, kinds, self.longest)}</tr>" for row in self.rows)
         return (
             f'<figure class="table"><figcaption>{escaped(self.caption, len(self.caption))}</figcaption>'
             f'<div class="scroll" tabindex="0" role="region" aria-label="{escaped(self.caption)}">'
@@ -97,12 +98,13 @@ class Table:
         )
 
 
-def _cells(row: Sequence[str], kinds: Sequence[str]) -> str:
+def _cells(row: Sequence[str], kinds: Sequence[str], longest: int) -> str:
     cells = [
-        f'<td class="{kind}"><bdi>{escaped(cell)}</bdi></td>' for kind, cell in zip(kinds, row, strict=True)
+        f'<td class="{kind}"><bdi>{escaped(cell, longest)}</bdi></td>'
+        for kind, cell in zip(kinds, row, strict=True)
     ]
     if kinds[0] == "text":
-        cells[0] = f'<th scope="row" class="text"><bdi>{escaped(row[0])}</bdi></th>'
+        cells[0] = f'<th scope="row" class="text"><bdi>{escaped(row[0], longest)}</bdi></th>'
     return "".join(cells)
 
 

@@ -48,6 +48,7 @@ th,td{padding:6px 20px 6px 0;border-bottom:1px solid var(--line);text-align:left
 overflow-wrap:normal}
 th:last-child,td:last-child{padding-right:0}
 td bdi,th bdi{display:inline-block;max-width:min(44ch,45vw);overflow-wrap:anywhere}
+td:last-child bdi{max-width:min(72ch,60vw)}
 thead th{color:var(--soft);font-weight:600;white-space:nowrap;vertical-align:bottom}
 tbody th{font-weight:600}
 .number{text-align:right;white-space:nowrap}

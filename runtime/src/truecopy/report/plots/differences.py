@@ -31,7 +31,7 @@ def differences(apart: np.ndarray | Sequence[float], words: str, allowed: float 
     counts = np.histogram(places, bins=bins, range=(low, high))[0]
     most = max(int(counts.max(initial=0)), equal, 1)
     # The bar of the equal ones stands to the left of the powers of ten, with a gap.
-    field = Field((low - 0.9, high), (0.0, most * 1.15), left=58.0)
+    field = Field((low - 0.9, high), (0.0, most * 1.15), left=58.0, right=WIDTH - 20.0)
     powers = range(low, high + 1, max(1, math.ceil((high - low) / 6)))
     marks = [
         *field.marks(
@@ -62,7 +62,7 @@ def _decades(beyond: np.ndarray, allowed: float | None) -> tuple[int, int]:
         held.append(allowed)
     if not held:
         return -8, -7
-    low, high = math.floor(math.log10(min(held))), math.ceil(math.log10(max(held)) + 1e-9)
+    low, high = math.floor(math.log10(min(held))), math.ceil(math.log10(max(held)) - 1e-9)
     high = max(high, low + 1) + (1 if allowed is not None and allowed == max(held) else 0)
     return max(low, high - _MOST_DECADES), high
 
