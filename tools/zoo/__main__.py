@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 
-from tools.zoo.isolated import measure_apart
+from tools.zoo.isolated import Limits, measure_apart
 from tools.zoo.lineup import Entry, lineup
 from tools.zoo.outcome import Outcome
 from tools.zoo.page import BUILD, LINEUP, RESULTS, read_results, write_page
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--retry-failed", action="store_true", help="those that failed before, too")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
     parser.add_argument("--threads", type=int, default=1, help="of each")
-    parser.add_argument("--seconds", type=int, default=600, help="for one architecture")
+    parser.add_argument("--seconds", type=int, default=1800, help="for one architecture")
     parser.add_argument("--gibibytes", type=int, default=18, help="of memory for one architecture")
     arguments = parser.parse_args()
     entries = lineup(LINEUP)
@@ -53,25 +53,27 @@ def _todo(entries: list[Entry], results: dict[str, Outcome], only: list[str], *,
 def _run(todo: list[Entry], arguments: argparse.Namespace) -> None:
     (BUILD / "logs").mkdir(parents=True, exist_ok=True)
     lock, begin = threading.Lock(), time.monotonic()
+    limits = Limits(arguments.seconds, arguments.gibibytes, arguments.threads)
 
     def work(entry: Entry) -> Outcome:
-        outcome = measure_apart(
-            entry,
-            BUILD / "logs",
-            threads=arguments.threads,
-            seconds=arguments.seconds,
-            gibibytes=arguments.gibibytes,
-        )
+        outcome = measure_apart(entry, BUILD / "logs", limits)
         with lock, RESULTS.open("a", encoding="utf-8") as out:
             print(json.dumps(asdict(outcome)), file=out)
         return outcome
 
-    with ThreadPoolExecutor(arguments.jobs) as pool:
+    pool = ThreadPoolExecutor(arguments.jobs)
+    try:
         for number, future in enumerate(as_completed([pool.submit(work, entry) for entry in todo]), 1):
-            outcome = future.result()
-            found = f"{outcome.difference:.0e}" if outcome.verdict == "exported" else outcome.reason.splitlines()[0]
             minutes = (time.monotonic() - begin) / 60
-            print(f"  {number}/{len(todo)} {minutes:5.1f} min  {outcome.verdict}  {outcome.key}  {found[:150]}", flush=True)
+            print(f"  {number}/{len(todo)} {minutes:5.1f} min  {_said(future.result())}", flush=True)
+    finally:  # an interrupt waits for those that run, not for all the others
+        pool.shutdown(cancel_futures=True)
+
+
+def _said(outcome: Outcome) -> str:
+    good = outcome.verdict == "exported"
+    found = f"{outcome.difference:.0e}" if good else outcome.reason.partition("\n")[0][:150]
+    return f"{outcome.verdict}  {outcome.key}  {found}"
 
 
 if __name__ == "__main__":

@@ -3,44 +3,59 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import resource
-import subprocess
-import sys
-from dataclasses import asdict
+import tempfile
+import warnings
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tools.zoo.lineup import Entry
 from tools.zoo.outcome import Outcome
 
-ROOT = Path(__file__).resolve().parents[2]
+# Forked from a process that has imported the libraries once: that takes as long as a small network's export.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tools.zoo.one", "truecopy_export.exporter", "timm", "torchvision"])
 
 
-def measure_apart(entry: Entry, logs: Path, *, threads: int, seconds: int, gibibytes: int) -> Outcome:
-    """What the process said; what killed it, where it said nothing. Its whole output is kept in `logs`."""
-    command = [sys.executable, "-m", "tools.zoo.one", json.dumps(asdict(entry)), "--threads", str(threads)]
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
+@dataclass(frozen=True)
+class Limits:
+    seconds: int
+    gibibytes: int
+    threads: int
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_DATA, (gibibytes << 30, gibibytes << 30))
 
+def measure_apart(entry: Entry, logs: Path, limits: Limits) -> Outcome:
+    """What the process wrote; what killed it, where it wrote nothing. What it printed is kept in `logs`."""
     log = logs / f"{entry.key.replace(':', '-')}.log"
-    with log.open("w+", encoding="utf-8") as told:
-        try:
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=told,
-                timeout=seconds,
-                check=False,
-                preexec_fn=limit,  # noqa: PLW1509: this process has no locks that a fork could copy
-            )
-        except subprocess.TimeoutExpired:
-            return Outcome(entry.key, "failed", "export", f"stopped after {seconds} s")
-        said = done.stdout.decode("utf-8", "replace").strip().splitlines()
-        told.write("\n".join(said))
-    if done.returncode or not said:
-        return Outcome(entry.key, "failed", "export", f"the process ended with exit code {done.returncode}")
-    return Outcome(**json.loads(said[-1]))
+    with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
+        process = _PROCESSES.Process(target=_work, args=(entry, Path(folder), log, limits))
+        process.start()
+        process.join(limits.seconds)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            return Outcome(entry.key, "failed", "export", f"stopped after {limits.seconds} s")
+        written = Path(folder) / "outcome.json"
+        if not written.exists():
+            reason = f"the process ended with exit code {process.exitcode} and said nothing"
+            return Outcome(entry.key, "failed", "export", reason)
+        return Outcome(**json.loads(written.read_text("utf-8")))
+
+
+def _work(entry: Entry, folder: Path, log: Path, limits: Limits) -> None:
+    """In the process of its own."""
+    with log.open("w", encoding="utf-8") as told:
+        os.dup2(told.fileno(), 1)
+        os.dup2(told.fileno(), 2)
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.gibibytes << 30, limits.gibibytes << 30))
+    import torch
+    from tools.zoo.one import measure
+
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(limits.threads)
+    outcome = measure(entry, folder)
+    part = folder / "part.json"
+    part.write_text(json.dumps(asdict(outcome)), "utf-8")
+    part.replace(folder / "outcome.json")

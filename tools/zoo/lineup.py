@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 # timm's own miniatures for its tests: nobody has a checkpoint of one.
 MINIATURES = "test_"
+# A larger default input than this is made smaller, where timm says that the size is not fixed: attention over all of it is
+# what an hour would be spent on.
+LARGE = 512
 
 
 @dataclass(frozen=True)
 class Entry:
-    """family: the timm module that registers it, or `torchvision`. side: pixels of its own default input.
+    """family: the timm module that registers it, or `torchvision`. side: pixels of its own default input, or less of them.
 
     parameters: 0 where timm cannot build it without memory. name: empty where the module registers nothing.
     """
@@ -73,7 +77,15 @@ def _counted(module: str, name: str) -> Entry:
     except Exception:  # a few read numbers while they are built
         return Entry("timm", module, name, 0, 0)
     parameters = sum(one.numel() for one in network.parameters())
-    return Entry("timm", module, name, parameters, int(network.pretrained_cfg["input_size"][-1]))
+    return Entry("timm", module, name, parameters, _side(network.pretrained_cfg))
+
+
+def _side(config: Mapping[str, Any]) -> int:
+    """Three times the smallest that timm states, or half: both are whole numbers of patches as the default is."""
+    side, smallest = int(config["input_size"][-1]), config.get("min_input_size")
+    if side <= LARGE or config.get("fixed_input_size"):
+        return side
+    return side // 2 if smallest is None else 3 * int(smallest[-1])
 
 
 def of_torchvision() -> list[Entry]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import nn
-
 from tools.zoo.lineup import Entry
+from torch import nn
 
 CLASSES = 10
 
@@ -15,14 +14,15 @@ CLASSES = 10
 def build(entry: Entry, seed: int = 0) -> tuple[nn.Module, Any]:
     """The network with its own initialisation, ten classes, and the library's validation transform for it."""
     torch.manual_seed(seed)
-    return _of_timm(entry.name) if entry.library == "timm" else _of_torchvision(entry.name)
+    return _of_timm(entry) if entry.library == "timm" else _of_torchvision(entry.name)
 
 
-def _of_timm(name: str) -> tuple[nn.Module, Any]:
+def _of_timm(entry: Entry) -> tuple[nn.Module, Any]:
     import timm
 
-    network = timm.create_model(name, num_classes=CLASSES)
-    config = timm.data.resolve_data_config(pretrained_cfg=network.pretrained_cfg)
+    network = timm.create_model(entry.name, num_classes=CLASSES)
+    size = {"input_size": (3, entry.side, entry.side)}
+    config = timm.data.resolve_data_config(size, pretrained_cfg=network.pretrained_cfg)
     return network.eval(), timm.data.create_transform(**config, is_training=False)
 
 
@@ -35,19 +35,8 @@ def _of_torchvision(name: str) -> tuple[nn.Module, Any]:
     return network.eval(), models.get_model_weights(name).DEFAULT.transforms()
 
 
-def both_kinds(channels: int, side: int) -> torch.Tensor:
-    """(6, channels, side, side): four of `noise`, and two of plain noise, which the product tries a network with."""
-    generator = torch.Generator().manual_seed(0)
-    plain = torch.randn(2, channels, side, side, generator=generator)
-    return torch.cat([noise(4, channels, side, seed=1), plain])
-
-
 def noise(count: int, channels: int, side: int, seed: int) -> torch.Tensor:
-    """(count, channels, side, side) float32: pixels, patches and a colour of their own each, so that answers differ."""
-    generator = torch.Generator().manual_seed(seed)
-
-    def random(*shape: int) -> torch.Tensor:
-        return torch.randn(count, channels, *shape, generator=generator)
-
-    patches = nn.functional.interpolate(random(7, 7), size=(side, side), mode="bilinear")
-    return 0.8 * random(side, side) + 0.5 * patches + 0.3 * random(1, 1)
+    """(count, channels, side, side) float32, normal: pictures alike enough that random weights neither die out nor explode
+    on one that they were not stirred with, and unlike enough that their answers differ.
+    """
+    return torch.randn(count, channels, side, side, generator=torch.Generator().manual_seed(seed))

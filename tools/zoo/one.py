@@ -1,17 +1,10 @@
-"""One architecture in this process: built, stirred, exported by the public call, and checked from the finished file.
-
-`python -m tools.zoo.one timm:levit_128s` prints its outcome as one JSON line, the last.
-"""
+"""One architecture in this process: built, stirred, exported by the public call, and checked from the finished file."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import tempfile
 import time
 import traceback
-import warnings
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +12,7 @@ import onnx
 import onnxruntime
 import torch
 from tools.zoo.lineup import Entry
-from tools.zoo.networks import CLASSES, both_kinds, build, noise
+from tools.zoo.networks import CLASSES, build, noise
 from tools.zoo.outcome import Outcome
 from tools.zoo.weights import stir
 from torch import nn
@@ -27,7 +20,8 @@ from torch import nn
 from truecopy_export import export
 
 BATCHES = (1, 2, 5)
-ALLOWED = 1e-3
+# Of the largest logit; and of what sets the answers to different pictures apart, where they are all much the same.
+ALLOWED, ALLOWED_OF_SPREAD = 1e-3, 1e-2
 CHANNELS = 3
 
 
@@ -37,7 +31,7 @@ def measure(entry: Entry, folder: Path) -> Outcome:
     outcome = Outcome(entry.key, "failed", "build")
     try:
         network, transform = build(entry)
-        stir(network, both_kinds(CHANNELS, entry.side))
+        stir(network, noise(4, CHANNELS, entry.side, seed=1))
         outcome = replace(outcome, stage="export")
         begin = time.perf_counter()
         export(
@@ -51,8 +45,9 @@ def measure(entry: Entry, folder: Path) -> Outcome:
         outcome = _described(outcome, file)
         difference, spread = compare(network, file, entry.side)
         outcome = replace(outcome, difference=difference, spread=spread)
-        if not difference <= ALLOWED:  # NaN is no agreement
-            return replace(outcome, reason=f"the file differs by {difference:.1e} of the largest logit")
+        if not difference <= min(ALLOWED, ALLOWED_OF_SPREAD * spread):  # NaN is no agreement
+            reason = f"the file differs by {difference:.1e} of the largest logit, pictures by {spread:.1e}"
+            return replace(outcome, reason=reason)
         return replace(outcome, verdict="exported", stage="done")
     except Exception as error:
         traceback.print_exc()
@@ -85,18 +80,3 @@ def compare(network: nn.Module, file: Path, side: int) -> tuple[float, float]:
         worst = np.maximum(worst, np.abs(made - expected).max() / largest)  # NaN stays
         spread = max(spread, float(np.ptp(expected, axis=0).max()) / largest)
     return float(worst), spread
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("entry", help="the entry of the lineup as JSON")
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    warnings.simplefilter("ignore")
-    torch.set_num_threads(arguments.threads)
-    with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
-        print(json.dumps(asdict(measure(Entry(**json.loads(arguments.entry)), Path(folder)))))
-
-
-if __name__ == "__main__":
-    main()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.zoo.lineup import Entry
+from tools.zoo.lineup import LARGE, Entry
 from tools.zoo.outcome import Outcome
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "zoo.md"
@@ -16,20 +16,21 @@ RESULTS = BUILD / "results.jsonl"
 LINEUP = BUILD / "lineup.json"
 _HEAD = """# One architecture of every family, exported and checked
 
-Made by `make zoo` (about two hours of one core, not in CI; `tests/export/graph/test_zoo_sample.py` is a sample of it) with {versions}.
-The lineup: of every timm module the model with the least weights times pixels ({timm} modules), at its own default size, and every
-classifier of torchvision ({torchvision}). timm's own miniatures (`test_...`) are left out: nobody has a checkpoint of one.
+Made by `make zoo` (about an hour of two idle cores, not in CI; `tests/export/graph/test_zoo_sample.py` is a sample of it) with {versions}.
+The lineup: of every timm module the model with the least weights times pixels ({timm} modules), at its own default size (above {large} pixels
+a smaller one, where the network takes any), and every classifier of torchvision ({torchvision}). timm's own miniatures (`test_...`) are left out: nobody has a checkpoint of one.
 
 Each has ten classes and random weights of a fixed seed. Nothing is left at the 0 or 1 that it was initialised with, layer
 scale and the zero-initialised included, and every BatchNorm has random statistics near those of its input: a mistake of
 folding shows. Each is exported in a process of its own by `truecopy_export.export(module, file, recipe=<the library's own
 validation transform>)` with a free batch. The finished file is then run by ONNX Runtime at batch 1, 2 and 5 on noise, beside the
-network as PyTorch runs it. It counts where the logits are within 1e-3 of the largest (the export itself wants 1e-4).
+network as PyTorch runs it. It counts where the logits are within 1e-3 of the largest (the export itself wants 1e-4)
+and within a hundredth of what sets the answers to different pictures apart.
 
 **{exported} of {named} are exported and equal: {share:.1%}.**{missing}
 
 *difference*: the worst of the three batches, of the largest logit. *spread*: how far the answers to different pictures are
-apart, of the largest logit. *seconds*: of the export, one core, its own checks included.
+apart, of the largest logit. *seconds*: of the export with its own checks, one thread, other work beside it: no benchmark.
 """
 
 
@@ -60,6 +61,7 @@ def _page(entries: list[Entry], results: dict[str, Outcome]) -> Iterator[str]:
     failed = [(entry, outcome) for entry, outcome in done if outcome.verdict == "failed"]
     yield _HEAD.format(
         versions=_versions(),
+        large=LARGE,
         timm=sum(entry.library == "timm" for entry in entries),
         torchvision=sum(entry.library == "torchvision" for entry in entries),
         exported=len(good),

@@ -20,9 +20,17 @@ def stir(network: nn.Module, pictures: torch.Tensor, seed: int = 0) -> None:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in network.named_parameters():
-            if weight.is_floating_point() and weight.numel() > 1 and bool((weight == weight.flatten()[0]).all()):
+            if (
+                weight.is_floating_point()
+                and weight.numel() > 1
+                and bool((weight == weight.flatten()[0]).all())
+            ):
                 weight.copy_(_instead_of(weight, name, generator))
-        norms = [part for part in network.modules() if isinstance(part, _BATCH_NORM) and part.running_var is not None]
+        norms = [
+            part
+            for part in network.modules()
+            if isinstance(part, _BATCH_NORM) and part.running_var is not None
+        ]
         for part in norms:
             _take(part, torch.zeros(1, part.num_features), generator)
         handles = [part.register_forward_pre_hook(_Measured(generator)) for part in norms]
@@ -37,7 +45,7 @@ def _instead_of(weight: torch.Tensor, name: str, generator: torch.Generator) -> 
     """Random numbers for a weight whose values are all the same."""
     value = float(weight.flatten()[0])
     random = torch.rand(weight.shape, generator=generator)
-    if name.endswith("bias") or weight.ndim > 1 and value == 0:
+    if name.endswith("bias") or (weight.ndim > 1 and value == 0):
         return value + 0.2 * (random - 0.5)
     if abs(value) < 0.1:  # layer scale, and gains that begin at nothing
         return 0.1 + 0.2 * random
