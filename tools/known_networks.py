@@ -1,4 +1,4 @@
-"""Write export/src/truecopy_export/checkpoints/known_networks.tsv from the installed torchvision and timm.
+"""Write export/src/truecopy_export/checkpoints/fitting/known_networks.tsv from the installed torchvision and timm.
 
     .venv/bin/python tools/known_networks.py
 
@@ -15,9 +15,9 @@ import timm
 import torch
 import torchvision
 
-from truecopy_export.checkpoints.known_networks import fingerprint
+from truecopy_export.checkpoints.fitting.known_networks import fingerprint
 
-TABLE = Path(__file__).parents[1] / "export/src/truecopy_export/checkpoints/known_networks.tsv"
+TABLE = Path(__file__).parents[1] / "export/src/truecopy_export/checkpoints/fitting/known_networks.tsv"
 
 
 def networks() -> Iterator[tuple[str, torch.nn.Module]]:

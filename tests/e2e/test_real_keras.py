@@ -34,7 +34,7 @@ steps:
 @pytest.fixture(scope="module")
 def keras():
     os.environ.setdefault("KERAS_BACKEND", "torch")
-    from truecopy_export.networks.keras_library import import_keras_on_torch
+    from truecopy_export.networks.keras.library import import_keras_on_torch
 
     try:
         return import_keras_on_torch()

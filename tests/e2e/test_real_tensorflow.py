@@ -92,8 +92,8 @@ def exported_doodle(truecopy, data, drawings, tmp_path, source):
 def test_the_same_drawings_get_the_same_answers_from_keras_2_and_from_tensorflow_js(
     truecopy, data, drawings, tmp_path
 ):
-    from truecopy_export.networks.keras2_hdf5 import open_keras2_hdf5
-    from truecopy_export.networks.tfjs import open_tfjs
+    from truecopy_export.networks.tensorflow.keras2_hdf5 import open_keras2_hdf5
+    from truecopy_export.networks.tensorflow.tfjs import open_tfjs
 
     done, of_tfjs = exported_doodle(truecopy, data, drawings, tmp_path, "ml5")
     assert "format: a TensorFlow.js layers model" in done.err
@@ -114,7 +114,7 @@ def test_the_same_drawings_get_the_same_answers_from_keras_2_and_from_tensorflow
 def test_published_keras_2_faces_become_graphs_that_agree(data, name, classes):
     import onnxruntime
 
-    from truecopy_export.networks.keras2_hdf5 import open_keras2_hdf5
+    from truecopy_export.networks.tensorflow.keras2_hdf5 import open_keras2_hdf5
 
     network = open_keras2_hdf5(data / "weights" / "keras_face" / name).network
     pictures = torch.rand(5, 64, 64, 1, generator=torch.Generator().manual_seed(0))

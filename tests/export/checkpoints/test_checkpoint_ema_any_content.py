@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from truecopy.errors import AmbiguousEma, CheckpointError
 from truecopy_export.checkpoints import Checkpoint, choose_weights
-from truecopy_export.checkpoints.layouts import LAYOUTS
+from truecopy_export.checkpoints.choosing.layouts import LAYOUTS
 
 PARTS = sorted(
     {

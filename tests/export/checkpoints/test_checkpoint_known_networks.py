@@ -11,7 +11,7 @@ import torch
 
 import truecopy_export.checkpoints
 from truecopy_export.architectures import build
-from truecopy_export.checkpoints.known_networks import fingerprint, known_as
+from truecopy_export.checkpoints.fitting.known_networks import fingerprint, known_as
 
 ROWS = (files(truecopy_export.checkpoints) / "known_networks.tsv").read_text("utf-8").splitlines()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from truecopy.errors import AmbiguousEma
 from truecopy_export.checkpoints import choose_weights
-from truecopy_export.checkpoints.lists import name_list, refuse_shuffled, same_values
+from truecopy_export.checkpoints.choosing.lists import name_list, refuse_shuffled, same_values
 
 
 def state(*shapes: tuple[int, ...], seed: int = 0) -> dict[str, torch.Tensor]:

@@ -103,7 +103,7 @@ def test_a_network_with_a_loss_beside_it_is_recognised(make_network):
 
 def test_the_library_that_was_typed_is_named_first(monkeypatch, make_network):
     known = ("torchvision:one", "timm:one", "timm:two", "timm:three")
-    monkeypatch.setattr("truecopy_export.checkpoints.misfit.known_as", lambda _: known)
+    monkeypatch.setattr("truecopy_export.checkpoints.fitting.misfit.known_as", lambda _: known)
     state = {"other.weight": torch.ones(2)}
     for typed, said in (
         ("timm:resnet34", "those of timm:one or timm:two or timm:three: type --arch timm:one"),

@@ -14,8 +14,8 @@ import torch
 
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.checkpoints import choose_weights, load_into, read_checkpoint
-from truecopy_export.checkpoints.blocked import refuse_blocked
-from truecopy_export.checkpoints.pickled_modules import read_unsafely
+from truecopy_export.checkpoints.pytorch.blocked import refuse_blocked
+from truecopy_export.checkpoints.pytorch.pickled_modules import read_unsafely
 from truecopy_export.checkpoints.weights import TOP_LEVEL
 
 IMAGES = torch.linspace(-1, 1, 2 * 3 * 5 * 6).view(2, 3, 5, 6)

@@ -72,7 +72,7 @@ def test_integer_weights_are_not_copied_into_a_float_network(make_network):
 
 
 def test_a_name_that_only_ends_in_ema_names_no_average():
-    from truecopy_export.checkpoints.ema import names_an_average
+    from truecopy_export.checkpoints.choosing.ema import names_an_average
 
     said = ["model_ema", "modelEMA", "ema.module", "EMA", "swa_state", "polyak", "teacher"]
     unsaid = ["schema", "cinema", "lemma", "model", "emanate"]

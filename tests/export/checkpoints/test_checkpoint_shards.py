@@ -17,8 +17,8 @@ from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.carried import carried_by
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
 from truecopy_export.checkpoints.digest import digest_of
-from truecopy_export.checkpoints.safetensors import read_header
-from truecopy_export.checkpoints.shards import MAX_INDEX, MAX_WEIGHTS, facts_of, read_index
+from truecopy_export.checkpoints.tensor_files.safetensors import read_header
+from truecopy_export.checkpoints.tensor_files.shards import MAX_INDEX, MAX_WEIGHTS, facts_of, read_index
 
 NAMES = ("one.safetensors", "two.safetensors")
 TENSORS = {

@@ -15,7 +15,7 @@ import torch
 
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
-from truecopy_export.checkpoints.standins import Inert
+from truecopy_export.checkpoints.pytorch.standins import Inert
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def keras_on_torch() -> Any:
     """Keras 3 on torch; the test is left out where it is not there."""
     os.environ.setdefault("KERAS_BACKEND", "torch")
     from truecopy.errors import CheckpointError
-    from truecopy_export.networks.keras_library import import_keras_on_torch
+    from truecopy_export.networks.keras.library import import_keras_on_torch
 
     try:
         return import_keras_on_torch()

@@ -17,8 +17,8 @@ from torch.export import Dim
 
 from truecopy.engine import open_session
 from truecopy.errors import Blocked, CheckpointError
-from truecopy_export.networks.exported_program import open_exported_program
-from truecopy_export.networks.program_document import checked
+from truecopy_export.networks.program.document import checked
+from truecopy_export.networks.program.reader import open_exported_program
 from truecopy_export.networks.zip_members import read_members, written
 
 MODEL = "models/model.json"
@@ -419,7 +419,7 @@ import json, random, sys
 from pathlib import Path
 import torch
 from truecopy.errors import CheckpointError
-from truecopy_export.networks.exported_program import open_exported_program
+from truecopy_export.networks.program.reader import open_exported_program
 from truecopy_export.networks.zip_members import read_members, written
 source, target = Path(sys.argv[1]), Path(sys.argv[2])
 members, chance, refused = dict(read_members(source)), random.Random(11), 0

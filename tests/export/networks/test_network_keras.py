@@ -24,9 +24,9 @@ from tests.export.networks.keras_small import (
 from truecopy.errors import CheckpointError, RecipeError
 from truecopy_export.graph.eager import by_dynamo
 from truecopy_export.graph.keras import by_script
-from truecopy_export.networks.keras_library import import_keras_on_torch
-from truecopy_export.networks.keras_model import load_whole
-from truecopy_export.networks.keras_weights import Stored
+from truecopy_export.networks.keras.library import import_keras_on_torch
+from truecopy_export.networks.keras.model import load_whole
+from truecopy_export.networks.keras.weights import Stored
 
 keras = keras_on_torch()
 layers = keras.layers

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from truecopy.errors import Blocked, CheckpointError
-from truecopy_export.graph.tensorflow_library import import_tensorflow
-from truecopy_export.networks import keras2_hdf5
-from truecopy_export.networks.keras2_hdf5 import open_keras2_hdf5
-from truecopy_export.networks.keras_weights import Stored
-from truecopy_export.networks.tensorflow_keras2_config import checked_config
+from truecopy_export.graph.tensorflow.library import import_tensorflow
+from truecopy_export.networks.keras.weights import Stored
+from truecopy_export.networks.tensorflow import keras2_hdf5
+from truecopy_export.networks.tensorflow.keras2_config import checked_config
+from truecopy_export.networks.tensorflow.keras2_hdf5 import open_keras2_hdf5
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file:UserWarning")
 

@@ -25,7 +25,7 @@ from tests.export.networks.keras_small import (
 )
 
 from truecopy.errors import CheckpointError, TruecopyError
-from truecopy_export.networks.keras_archive import read_archive
+from truecopy_export.networks.keras.archive import read_archive
 
 keras = keras_on_torch()
 layers = keras.layers

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truecopy.errors import CheckpointError, TruecopyError
-from truecopy_export.networks.keras2_config import OnlyKeras2
-from truecopy_export.networks.keras_config import checked_config
-from truecopy_export.networks.keras_names import ACTIVATIONS, LAYERS
+from truecopy_export.networks.keras.config import checked_config
+from truecopy_export.networks.keras.names import ACTIVATIONS, LAYERS
+from truecopy_export.networks.tensorflow.hdf5_config import OnlyKeras2
 
 
 def part(kind, config, module="keras.layers", **more):

@@ -21,8 +21,9 @@ from tests.export.networks.keras_small import (
 )
 
 from truecopy.errors import CheckpointError
-from truecopy_export.networks import keras_hdf5_child, keras_weights
-from truecopy_export.networks.keras_weights import Stored, read_hdf5, texts_of, write_hdf5
+from truecopy_export.networks.keras import hdf5_child as keras_hdf5_child
+from truecopy_export.networks.keras import weights as keras_weights
+from truecopy_export.networks.keras.weights import Stored, read_hdf5, texts_of, write_hdf5
 
 keras = keras_on_torch()
 h5py = pytest.importorskip("h5py", reason="h5py comes with Keras")
@@ -132,10 +133,10 @@ def test_what_keras_3_cannot_read_goes_to_tf_keras_where_it_is(good, tmp_path, m
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: name in ("tf_keras", "tensorflow") or real(name)
     )
-    other = type(sys)("truecopy_export.networks.keras2_hdf5")
+    other = type(sys)("truecopy_export.networks.tensorflow.keras2_hdf5")
     other.open_keras2_hdf5 = lambda asked: ("read", asked)
-    monkeypatch.setitem(sys.modules, "truecopy_export.networks.keras2_hdf5", other)
-    monkeypatch.setattr("truecopy_export.networks.keras2_hdf5", other, raising=False)
+    monkeypatch.setitem(sys.modules, "truecopy_export.networks.tensorflow.keras2_hdf5", other)
+    monkeypatch.setattr("truecopy_export.networks.tensorflow.keras2_hdf5", other, raising=False)
     assert opened(path) == ("read", path)
 
 

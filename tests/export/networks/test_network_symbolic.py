@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truecopy.errors import Blocked
-from truecopy_export.networks.symbolic import check_expression
+from truecopy_export.networks.program.symbolic import check_expression
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ from PIL import Image
 
 from truecopy.cli.main import main
 from truecopy.errors import Blocked, CheckpointError
-from truecopy_export.graph import tf2onnx as converter
-from truecopy_export.graph.tensorflow_library import import_tensorflow
-from truecopy_export.networks.tensorflow import open_saved_model
+from truecopy_export.graph.tensorflow import tf2onnx as converter
+from truecopy_export.graph.tensorflow.library import import_tensorflow
+from truecopy_export.networks.tensorflow.saved_model import open_saved_model
 
 
 @pytest.fixture(scope="session")
@@ -280,7 +280,7 @@ def test_two_processes_make_the_same_bytes(tf, tmp_path):
     path = save(tf, tmp_path, plain(tf))
     script = (
         "import sys, hashlib, pathlib, torch\n"
-        "from truecopy_export.networks.tensorflow import open_saved_model\n"
+        "from truecopy_export.networks.tensorflow.saved_model import open_saved_model\n"
         "network = open_saved_model(pathlib.Path(sys.argv[1])).network\n"
         "example = (torch.zeros(2, 8, 9, 3),)\n"
         "made = [network.to_onnx(network.answering, example, network.inputs, ('logits',), 'logits') for _ in range(2)]\n"

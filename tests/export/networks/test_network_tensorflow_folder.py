@@ -9,9 +9,9 @@ import pytest
 from tests.export.networks.saved_model_bytes import PLAIN, function, node, program
 
 from truecopy.errors import Blocked, CheckpointError
-from truecopy_export.networks import tensorflow as reader
-from truecopy_export.networks.tensorflow import open_saved_model
-from truecopy_export.networks.tensorflow_input import graph_input
+from truecopy_export.networks.tensorflow import saved_model as reader
+from truecopy_export.networks.tensorflow.input import graph_input
+from truecopy_export.networks.tensorflow.saved_model import open_saved_model
 
 
 @pytest.fixture

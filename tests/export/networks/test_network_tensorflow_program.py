@@ -20,7 +20,7 @@ from tests.export.networks.saved_model_bytes import (
 )
 
 from truecopy.errors import Blocked, CheckpointError
-from truecopy_export.networks.tensorflow_checked import MAX_ELEMENTS, check_program
+from truecopy_export.networks.tensorflow.checked import MAX_ELEMENTS, check_program
 
 
 def test_a_program_that_only_computes_is_let_in_with_the_savers_that_nothing_runs():

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.checkpoints import recognise
-from truecopy_export.graph.tensorflow_library import import_tensorflow
-from truecopy_export.networks import tfjs as reader
-from truecopy_export.networks.tfjs import open_tfjs
-from truecopy_export.networks.tfjs_weights import read_manifest, read_weights
+from truecopy_export.graph.tensorflow.library import import_tensorflow
+from truecopy_export.networks.tensorflow import tfjs as reader
+from truecopy_export.networks.tensorflow.tfjs import open_tfjs
+from truecopy_export.networks.tensorflow.tfjs_weights import read_manifest, read_weights
 
 KERNEL = np.random.default_rng(1).standard_normal((3, 2, 1, 4)).astype("<f4")
 BIAS = np.float32([0.5, -1.0, 2.0, 0.25])

@@ -20,7 +20,7 @@ from torch import nn
 
 from truecopy.engine import open_session
 from truecopy.errors import Blocked, CheckpointError
-from truecopy_export.networks.torchscript import open_torchscript
+from truecopy_export.networks.torchscript.reader import open_torchscript
 from truecopy_export.networks.zip_members import read_members
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -424,7 +424,7 @@ import random, sys
 from pathlib import Path
 import torch
 from truecopy.errors import CheckpointError
-from truecopy_export.networks.torchscript import open_torchscript
+from truecopy_export.networks.torchscript.reader import open_torchscript
 from truecopy_export.networks.zip_members import read_members, written
 source, target = Path(sys.argv[1]), Path(sys.argv[2])
 members, chance, refused = dict(read_members(source)), random.Random(7), 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from truecopy.errors import CheckpointError
-from truecopy_export.checkpoints.huggingface_folder import CONFIG, read_config
+from truecopy_export.checkpoints.tensor_files.huggingface_folder import CONFIG, read_config
 from truecopy_export.recipes.library import import_library
 
 from .built import Built, provenance_name

@@ -12,9 +12,9 @@ from typing import Any
 
 from truecopy.errors import CheckpointError, RecipeError
 from truecopy_export.checkpoints import Checkpoint
-from truecopy_export.checkpoints.huggingface_folder import CONFIG, MAX_CONFIG, read_config
-from truecopy_export.checkpoints.inside import file_inside
-from truecopy_export.checkpoints.shards import read_document
+from truecopy_export.checkpoints.pytorch.inside import file_inside
+from truecopy_export.checkpoints.tensor_files.huggingface_folder import CONFIG, MAX_CONFIG, read_config
+from truecopy_export.checkpoints.tensor_files.shards import read_document
 from truecopy_export.recipes import Labels
 
 from .carried import Carried

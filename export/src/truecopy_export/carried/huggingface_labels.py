@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from truecopy.errors import RecipeError
-from truecopy_export.checkpoints.huggingface_folder import CONFIG
+from truecopy_export.checkpoints.tensor_files.huggingface_folder import CONFIG
 from truecopy_export.recipes import Labels, read_labels
 
 _CORRECT = f"Correct {CONFIG}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from truecopy_export.checkpoints import Checkpoint
-from truecopy_export.checkpoints.huggingface_folder import find_weights
-from truecopy_export.checkpoints.safetensors import read_header
-from truecopy_export.checkpoints.shards import facts_of, read_index
+from truecopy_export.checkpoints.tensor_files.huggingface_folder import find_weights
+from truecopy_export.checkpoints.tensor_files.safetensors import read_header
+from truecopy_export.checkpoints.tensor_files.shards import facts_of, read_index
 
 _LONGEST = 200
 

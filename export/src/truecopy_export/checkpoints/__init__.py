@@ -1,9 +1,9 @@
 """Read a training checkpoint and take the right set of weights out of it."""
 
 from .checkpoint import Checkpoint
-from .choice import Choice
-from .choose import choose_weights
-from .match import load_into
+from .choosing.choice import Choice
+from .choosing.choose import choose_weights
+from .fitting.match import load_into
 from .read import read_checkpoint
 from .recognise import recognise
 from .weights import Weights

@@ -12,12 +12,12 @@ from truecopy.errors import Blocked, CheckpointError
 from .checkpoint import Checkpoint
 from .digest import digest_of, digest_of_files
 from .formats import IN_WORDS, NETWORKS, Format
-from .huggingface_folder import find_weights, read_config, read_weights
-from .pickled_modules import read_unsafely
-from .pytorch import read_legacy, read_zip
+from .pytorch.files import read_legacy, read_zip
+from .pytorch.pickled_modules import read_unsafely
 from .recognise import recognise
-from .safetensors import read_safetensors
-from .shards import read_index, read_shards
+from .tensor_files.huggingface_folder import find_weights, read_config, read_weights
+from .tensor_files.safetensors import read_safetensors
+from .tensor_files.shards import read_index, read_shards
 
 _FILES: Mapping[Format, Callable[[Path], Mapping[str, Any]]] = {
     "pytorch-zip": read_zip,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from truecopy.errors import CheckpointError
 
-from .archive import zip_format
 from .folders import folder_format, json_format
 from .foreign import TAKEN, refuse_foreign
 from .formats import Format
+from .pytorch.archive import zip_format
 
 HEAD = 512  # bytes; a tar header is the longest thing looked at
 

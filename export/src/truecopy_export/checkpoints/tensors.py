@@ -13,7 +13,7 @@ import torch
 
 from truecopy.errors import CheckpointError
 
-from .rebuild import Unread
+from .pytorch.rebuild import Unread
 
 _PLAIN = frozenset(
     {

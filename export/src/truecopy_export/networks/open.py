@@ -12,12 +12,12 @@ from .opened import Opened
 
 # Format -> the module here, and its function path -> Opened.
 _READERS: Mapping[NetworkFormat, tuple[str, str]] = {
-    "torchscript": ("torchscript", "open_torchscript"),
-    "torch-export": ("exported_program", "open_exported_program"),
-    "keras": ("keras", "open_keras"),
-    "keras-hdf5": ("keras_hdf5", "open_keras_hdf5"),
-    "tensorflow-savedmodel": ("tensorflow", "open_saved_model"),
-    "tfjs-layers": ("tfjs", "open_tfjs"),
+    "torchscript": ("torchscript.reader", "open_torchscript"),
+    "torch-export": ("program.reader", "open_exported_program"),
+    "keras": ("keras.reader", "open_keras"),
+    "keras-hdf5": ("keras.hdf5", "open_keras_hdf5"),
+    "tensorflow-savedmodel": ("tensorflow.saved_model", "open_saved_model"),
+    "tfjs-layers": ("tensorflow.tfjs", "open_tfjs"),
 }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from truecopy.errors import CheckpointError
-from truecopy_export.checkpoints.stored_zip import BadArchive, BadChecksum, Member, blocks, members_of
+from truecopy_export.checkpoints.pytorch.stored_zip import BadArchive, BadChecksum, Member, blocks, members_of
 
 # One ONNX file ends at 2 GiB, so no archive that is larger can be exported.
 MAX_BYTES = 2 << 30

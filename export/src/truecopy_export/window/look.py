@@ -10,8 +10,8 @@ from truecopy.contract import GraphInput
 from truecopy.errors import CheckpointError, RecipeError, TruecopyError
 from truecopy_export.carried import Carried, carried_by
 from truecopy_export.checkpoints import Checkpoint, Choice, choose_weights, read_checkpoint, recognise
+from truecopy_export.checkpoints.fitting.known_networks import known_as
 from truecopy_export.checkpoints.formats import NETWORKS
-from truecopy_export.checkpoints.known_networks import known_as
 from truecopy_export.findings import Findings
 from truecopy_export.networks import Opened, open_network
 from truecopy_export.paths import size_of

@@ -12,8 +12,8 @@ import torch
 
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
-from truecopy_export.checkpoints.listed import LISTED
-from truecopy_export.checkpoints.plain_pickle import BadPickle, PlainPickle
+from truecopy_export.checkpoints.choosing.listed import LISTED
+from truecopy_export.checkpoints.pytorch.plain_pickle import BadPickle, PlainPickle
 
 
 def test_the_hand_made_files_are_read_and_the_payload_works_where_it_is_unpickled(files):

@@ -1,0 +1,1 @@
+"""Keras 3 archives and HDF5 files, on the torch backend."""

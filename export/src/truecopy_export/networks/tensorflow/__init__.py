@@ -1,0 +1,1 @@
+"""TensorFlow SavedModels, Keras 2 HDF5 and TensorFlow.js layers models."""

@@ -1,0 +1,1 @@
+"""TorchScript archives: their source and pickles are read before torch sees them."""
