@@ -19,6 +19,9 @@ $(STAMP): requirements/dev.txt runtime/pyproject.toml export/pyproject.toml tool
 demo: $(STAMP)
 	$(BIN)/python -m tools.demo
 
+# Keras has three backends, and torch is the one that is installed here.
+test parity: export KERAS_BACKEND = torch
+
 test: $(STAMP)
 	$(BIN)/python -m pytest -m "not slow"
 
