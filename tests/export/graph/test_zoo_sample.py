@@ -10,7 +10,7 @@ from tools.zoo import page
 from tools.zoo.isolated import Limits, measure_apart
 from tools.zoo.lineup import Entry
 from tools.zoo.networks import build, noise
-from tools.zoo.one import compare, measure
+from tools.zoo.one import compare, measure, rounding
 from tools.zoo.outcome import Outcome
 from tools.zoo.weights import stir
 from torch import nn
@@ -76,6 +76,11 @@ def test_a_file_of_other_statistics_is_noticed(stirred, tmp_path):
     norm = next(part for part in other.modules() if isinstance(part, nn.BatchNorm2d))
     norm.reset_running_stats()
     assert compare(other, file, entry.side)[0] > 1e-3
+
+
+def test_the_rounding_of_a_network_itself_is_told(stirred):
+    said = rounding(stirred, 64)
+    assert 0 < float(said.removeprefix("PyTorch's own float32 answer is ").split()[0]) < 1e-4
 
 
 def test_the_page_names_what_failed_what_is_missing_and_what_registers_nothing(tmp_path, monkeypatch):

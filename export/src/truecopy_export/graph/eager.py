@@ -15,6 +15,7 @@ from torch import nn
 from truecopy.contract import GraphInput
 from truecopy.errors import CheckpointError
 
+from .lost import restore_lost
 from .names import make_room
 from .network import Answering, Network
 from .outputs import Flat
@@ -76,6 +77,7 @@ def by_dynamo(
             where=what_stopped(error) or None,
             fix="Python in forward() that depends on the values or on the batch size is the usual reason",
         ) from error
+    restore_lost(program.model)
     make_room(program.model.graph, names)
     return program.model_proto
 

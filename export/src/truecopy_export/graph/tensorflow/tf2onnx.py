@@ -99,25 +99,34 @@ def _converted(graph_def: Any, fed: str, outputs: tuple[str, ...]) -> onnx.Model
 
 @contextlib.contextmanager
 def _in_order() -> Iterator[None]:
-    """tf2onnx keeps the readers of a value in sets of names, whose order is another one in every process, and rewrites in
-    that order. Here they come sorted.
+    """tf2onnx keeps nodes in sets, by name and by address, whose order is another one in every process, and rewrites in that
+    order. Here readers of a value come by name, nodes that are kept in the order in which they stood, and the numbers in the
+    names that it makes begin anew.
 
-    Source: tf2onnx 1.17 `tf2onnx/graph.py` find_output_consumers, `tf2onnx/optimizer/back_to_back_optimizer.py`.
+    Source: tf2onnx 1.17 `tf2onnx/graph.py` find_output_consumers, extract_sub_graph_nodes; `tf2onnx/utils.py` make_name;
+    `tf2onnx/optimizer/back_to_back_optimizer.py`.
     """
     graph = imported("tf2onnx.graph").Graph
     rewrites = imported("tf2onnx.optimizer.back_to_back_optimizer")
-    found = graph.find_output_consumers
+    counter = imported("tf2onnx.utils")
+    readers, kept, count = graph.find_output_consumers, graph.extract_sub_graph_nodes, counter.INTERNAL_NAME
 
-    def in_order(self: Any, output_name: str) -> list[Any]:
-        return sorted(found(self, output_name), key=lambda node: str(node.name))
+    def readers_in_order(self: Any, output_name: str) -> list[Any]:
+        return sorted(readers(self, output_name), key=lambda node: str(node.name))
 
-    graph.find_output_consumers = in_order
+    def kept_in_order(self: Any, *arguments: Any, **options: Any) -> list[Any]:
+        found = set(kept(self, *arguments, **options))
+        return [node for node in self.get_nodes() if node in found]
+
+    graph.find_output_consumers, graph.extract_sub_graph_nodes = readers_in_order, kept_in_order
+    counter.INTERNAL_NAME = 1
     # Only where it makes a list of a set.
     vars(rewrites)["list"] = lambda values=(): sorted(values) if isinstance(values, set) else list(values)
     try:
         yield
     finally:
-        graph.find_output_consumers = found
+        graph.find_output_consumers, graph.extract_sub_graph_nodes = readers, kept
+        counter.INTERNAL_NAME = max(count, counter.INTERNAL_NAME)
         del vars(rewrites)["list"]
 
 
