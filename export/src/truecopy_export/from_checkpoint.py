@@ -15,6 +15,7 @@ from truecopy.errors import CheckpointError, RecipeError
 from .architectures import Built, build
 from .carried import Carried, Said, Settled, carried_by, settle
 from .checkpoints import Checkpoint, Choice, choose_weights, load_into, read_checkpoint, recognise
+from .checkpoints.fitting.known_networks import known_as
 from .checkpoints.formats import NETWORKS
 from .exporter import Trained
 from .findings import Findings
@@ -23,7 +24,7 @@ from .graph.network import Answering
 from .networks import Opened, open_network
 from .paths import size_of
 from .progress import Progress
-from .recipes import Labels, Recipe, Takes, import_recipe, read_labels
+from .recipes import Labels, Recipe, Takes, check_class_names, import_recipe, read_labels
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,23 @@ def _of_weights(source: Source, checkpoint: Checkpoint, progress: Progress) -> L
     choice = choose_weights(checkpoint, source.ema)
     carried = carried_by(checkpoint)
     whole = source.architecture is None and choice.taken.field in checkpoint.modules
-    settled = _settled(source, carried, checkpoint.name, whole=whole)
+    alike = known_as(choice.taken.tensors)
+    settled = _settled(source, carried, checkpoint.name, whole=whole, alike=alike)
     size = size_of(source.path)
     findings = Findings(
         checkpoint.name, size, checkpoint.sha256, checkpoint.format, carried, choice.report, settled.notes
     )
     _tell(findings, progress)
     labels = _labels(source, settled, carried, checkpoint.name)
-    built = _built(checkpoint, choice, settled, progress)
+    try:
+        built = _built(checkpoint, choice, settled, progress)
+        # The set that was chosen comes first: what to type about a misfit is said of it, not of the one beside it.
+        for line in load_into(built.module, built.fitted(choice.taken), f"{checkpoint.name} -> {built.name}"):
+            progress.say(line)
+    except CheckpointError as error:
+        if source.architecture is not None or settled.architecture is None:
+            raise
+        raise _named_by_file(error, checkpoint.name, settled.architecture) from error
     recipe = _recipe(source, settled, carried, built)
     others: dict[str, Answering] = {}
     for kind, weights in (("raw", choice.raw), ("ema", choice.ema)):
@@ -113,8 +123,6 @@ def _of_weights(source: Source, checkpoint: Checkpoint, progress: Progress) -> L
             other = copy.deepcopy(built.module)
             load_into(other, built.fitted(weights), checkpoint.name)
             others[kind] = eager(other).answering
-    for line in load_into(built.module, built.fitted(choice.taken), f"{checkpoint.name} -> {built.name}"):
-        progress.say(line)
     trained = Trained(
         eager(built.module),
         others,
@@ -126,6 +134,12 @@ def _of_weights(source: Source, checkpoint: Checkpoint, progress: Progress) -> L
     return Loaded(trained, recipe, labels, settled.task)
 
 
+def _named_by_file(error: CheckpointError, name: str, architecture: str) -> CheckpointError:
+    """The same words, and that nobody typed the architecture."""
+    where = f"{error.where or name} (the file itself names {architecture})"
+    return type(error).of(error, where=where, fix=error.fix or "Say --arch, the network that was trained")
+
+
 def _built(checkpoint: Checkpoint, choice: Choice, settled: Settled, progress: Progress) -> Built:
     """The architecture by its name, or the module that the file itself held."""
     if settled.architecture is None:
@@ -135,10 +149,12 @@ def _built(checkpoint: Checkpoint, choice: Choice, settled: Settled, progress: P
     return build(settled.architecture, settled.arguments)
 
 
-def _settled(source: Source, carried: Carried, where: str, *, whole: bool) -> Settled:
+def _settled(
+    source: Source, carried: Carried, where: str, *, whole: bool, alike: tuple[str, ...] = ()
+) -> Settled:
     labels = None if source.labels is None else read_labels(source.labels, sort=source.labels_sort)
     said = Said(source.architecture, source.arguments, source.recipe, labels, source.task)
-    return settle(said, carried, where, whole=whole)
+    return settle(said, carried, where, whole=whole, alike=alike)
 
 
 def _tell(findings: Findings, progress: Progress) -> None:
@@ -165,7 +181,13 @@ def _labels(source: Source, settled: Settled, carried: Carried, where: str) -> L
     if kind == "regression" and source.labels is None:
         return None
     if settled.labels is not None:
+        if kind not in ("sequence", "regression"):
+            check_class_names(
+                settled.labels
+            )  # the same is asked of the finished task; here nothing long has begun
         return settled.labels
+    if carried.labels_refusal is not None:
+        raise carried.labels_refusal
     raise RecipeError(
         "there are no labels",
         expected="--labels FILE or FOLDER, or labels in the checkpoint itself (class_to_idx, id2label)",

@@ -129,7 +129,10 @@ def test_a_recipe_that_the_arguments_contradict_is_refused(by_timm, labels):
 def test_a_network_that_a_hub_would_be_asked_for_is_not_built(by_timm, labels):
     path = by_timm(model="hf_hub:someone/net")
     assert carried_by(read_checkpoint(path)).architecture is None
-    with pytest.raises(CheckpointError, match="which network they belong to is not known"):
+    with pytest.raises(
+        CheckpointError,
+        match="which network they belong to is not known: got 'hf_hub:someone/net', for which a hub would be asked",
+    ):
         read_source(source(path, labels=labels), Silent())
 
 
@@ -151,9 +154,51 @@ def test_torchvision_s_script_needs_no_recipe(by_torchvision, labels, backend, u
     assert loaded.recipe.steps[0].kernel == ("pillow" if backend == "PIL" else on_tensors)
 
 
-def test_what_the_script_does_not_know_is_asked_for(by_torchvision, labels):
-    with pytest.raises(CheckpointError, match="num_classes=2"):
-        read_source(source(by_torchvision(), labels=labels), Silent())
+def test_what_the_script_does_not_know_the_head_says(by_torchvision, labels):
+    loaded = read_source(source(by_torchvision(), labels=labels), Silent())
+    assert loaded.trained.architecture == "torchvision:squeezenet1_1 num_classes=2"
+
+
+def test_weights_that_are_the_typed_network_s_outweigh_the_script_s_name_for_them(by_timm, labels):
+    path = by_timm(model="resnet18")
+    with pytest.raises(CheckpointError) as caught:
+        read_source(source(path, labels=labels), Silent())
+    said = str(caught.value)
+    assert "type --arch timm:resnet10t" in said
+    assert "last.pth.tar -> timm:resnet18 num_classes=2 (the file itself names timm:resnet18)" in said
+    loaded = read_source(source(path, labels=labels, architecture="timm:resnet10t"), Silent())
+    assert loaded.trained.architecture == "timm:resnet10t num_classes=2"
+    assert loaded.trained.findings.settled[0] == (
+        "architecture: timm:resnet10t, as typed: the weights have its names and sizes; the file names timm:resnet18"
+    )
+    with pytest.raises(CheckpointError, match="--arch contradicts the checkpoint"):
+        read_source(source(path, labels=labels, architecture="timm:resnet14t"), Silent())
+
+
+def test_a_class_name_of_the_file_with_a_control_character_is_refused_before_anything_is_built(
+    by_timm, tmp_path
+):
+    content = torch.load(by_timm(), weights_only=False)
+    torch.save({**content, "classes": ["cat", "\x1b[31mdog"]}, tmp_path / "red.pth")
+    with pytest.raises(
+        RecipeError, match=r"characters that are not seen .*got '\\x1b\[31mdog' - at checkpoint classes"
+    ):
+        read_source(source(tmp_path / "red.pth"), Silent())
+
+
+def test_two_tables_that_differ_stop_an_export_only_where_no_labels_are_typed(by_timm, labels, tmp_path):
+    content = torch.load(by_timm(), weights_only=False)
+    torch.save({**content, "classes": ["a", "b"], "idx_to_class": {0: "b", 1: "a"}}, tmp_path / "two.pth")
+    with pytest.raises(RecipeError, match="the checkpoint holds two tables of labels that differ"):
+        read_source(source(tmp_path / "two.pth"), Silent())
+    assert read_source(source(tmp_path / "two.pth", labels=labels), Silent()).labels.labels == ("cat", "dog")
+
+
+def test_a_name_that_timm_does_not_have_is_said_to_be_the_file_s(by_timm, labels):
+    with pytest.raises(
+        CheckpointError, match=r"no model 'nosuchnet' - at last\.pth\.tar \(the file itself names "
+    ):
+        read_source(source(by_timm(model="nosuchnet"), labels=labels), Silent())
 
 
 def test_arguments_that_say_too_little_are_an_error(by_torchvision, labels):
@@ -201,7 +246,7 @@ def test_two_tables_of_labels_that_differ_are_refused(tmp_path):
     with pytest.raises(
         RecipeError, match=r"two tables of labels that differ: got checkpoint class_to_idx: a, b and"
     ):
-        carried_by(read_checkpoint(path))
+        raise carried_by(read_checkpoint(path)).labels_refusal
 
 
 def test_numbers_of_an_index_to_name_table_are_held_to_the_outputs(tmp_path):
@@ -209,8 +254,10 @@ def test_numbers_of_an_index_to_name_table_are_held_to_the_outputs(tmp_path):
     torch.save({"model": {"w": torch.ones(2)}, "idx_to_class": {1: "b", 0: "a"}}, path)
     assert carried_by(read_checkpoint(path)).labels.labels == ("a", "b")
     torch.save({"model": {"w": torch.ones(2)}, "idx_to_class": {1: "b", 2: "a"}}, path)
-    with pytest.raises(RecipeError, match=r"expected 0 to 1, each once, got 1, 2"):
-        carried_by(read_checkpoint(path))
+    with pytest.raises(
+        RecipeError, match=r"expected 0 to 1, each once, got 1, 2 - at x\.pth\. Say .*--labels"
+    ):
+        raise carried_by(read_checkpoint(path)).labels_refusal
 
 
 def test_namespaces_of_other_kinds_are_no_settings():

@@ -67,6 +67,46 @@ def test_the_same_names_in_another_order_are_refused(typed):
         settle(Said(labels=typed), OWN, "best.pt", whole=False)
 
 
+@pytest.mark.parametrize(
+    ("typed", "got"),
+    [
+        (labels("n1", "n3", "other"), "expected 'n2' at place 1 .*got 'n3', which the checkpoint has at 2"),
+        (labels("N2", "N1", "N3"), "got 'N2', which the checkpoint has at 1"),
+        (labels("new", "n1 ", "n3"), "got 'n1 ', which the checkpoint has at 0"),
+        (labels("cat", "dog", "owl", ids=("n1", "n3", "m")), "got 'n3', which the checkpoint has at 2"),
+    ],
+)
+def test_one_name_of_another_place_is_another_order_whatever_the_others_are(typed, got):
+    with pytest.raises(RecipeError, match=f"another order than in the checkpoint: .*{got} - at best.pt"):
+        settle(Said(labels=typed), OWN, "best.pt", whole=False)
+
+
+def test_names_that_keep_their_places_may_be_written_otherwise():
+    typed = labels("N1", "n2", "third")
+    found = settle(Said(labels=typed), OWN, "best.pt", whole=False)
+    assert found.labels == typed
+    assert "'n1' is now 'N1'" in found.notes[-2]
+
+
+def test_a_name_that_stands_twice_may_be_typed_at_both_places():
+    own = Carried(
+        "timm:x", recipe="timm", labels=Labels(("crane", "owl", "crane"), None, "checkpoint classes")
+    )
+    typed = labels("crane", "Owl", "crane")
+    assert settle(Said(labels=typed), own, "best.pt", whole=False).labels == typed
+
+
+def test_typed_labels_come_before_labels_of_the_file_that_cannot_be_taken():
+    refusal = RecipeError("the checkpoint holds two tables of labels that differ", got="a and b")
+    own = Carried("timm:x", recipe="timm", labels_refusal=refusal)
+    found = settle(Said(labels=labels("cat", "dog")), own, "best.pt", whole=False)
+    assert found.labels == labels("cat", "dog")
+    assert found.notes[-1] == (
+        "labels: as typed; the file's own are not used: the checkpoint holds two tables of labels that differ"
+    )
+    assert settle(Said(), own, "best.pt", whole=False).labels is None
+
+
 def test_names_for_the_file_s_ids_are_taken_without_a_word():
     typed = labels("cat", "dog", "owl", ids=("n1", "n2", "n3"))
     found = settle(Said(labels=typed), OWN, "best.pt", whole=False)

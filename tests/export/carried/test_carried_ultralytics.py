@@ -60,7 +60,7 @@ def test_names_that_do_not_number_the_outputs_are_refused():
     with pytest.raises(
         RecipeError, match=r"do not number its outputs: expected 0 to 1, each once, got 1, 2 - at best\.pt"
     ):
-        carried_by(checkpoint(classifier(names={1: "cat", 2: "bird"})))
+        raise carried_by(checkpoint(classifier(names={1: "cat", 2: "bird"}))).labels_refusal
 
 
 def test_another_network_says_nothing_of_this_kind():

@@ -54,6 +54,15 @@ def test_weights_that_must_be_said_are_exit_code_3_with_the_window_shown(truecop
     assert (asjson.code, asjson.json["kind"]) == (3, "AmbiguousEma")
 
 
+def test_a_file_that_is_not_there_is_not_to_be_exported(truecopy, tmp_path):
+    done = truecopy("inspect", tmp_path / "missing.pth")
+    assert done.code == 3
+    assert "missing.pth. Check its path" in done.err
+    (tmp_path / "dangling.pth").symlink_to("gone.pth")
+    assert "a link leads to nothing" in truecopy("inspect", tmp_path / "dangling.pth").err
+    assert "truecopy export" not in done.err
+
+
 def test_one_that_is_refused_does_not_stop_the_others(truecopy, project, tmp_path):
     (tmp_path / "page.pth").write_text("<!DOCTYPE html><html>")
     done = truecopy("inspect", tmp_path / "page.pth", "best.pt", "--json")

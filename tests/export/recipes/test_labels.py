@@ -8,7 +8,7 @@ import json
 import pytest
 
 from truecopy.errors import RecipeError
-from truecopy_export.recipes import Labels, check_labels, read_labels
+from truecopy_export.recipes import Labels, check_class_names, check_labels, read_labels
 
 
 def write(folder, name, text):
@@ -129,3 +129,22 @@ def test_labels_that_repeat_are_noticed():
     )
     assert check_labels(Labels(("a", "crane", "crane"), None, ""), 3) == ("'crane' stands at 1 and 2",)
     assert check_labels(Labels(("a", "b"), None, ""), 2) == ()
+
+
+@pytest.mark.parametrize("seen", ["größe", "\u0646\u06cc\u200c\u0645", "\U0001f600 smile", "a b", "\u200fא"])
+def test_names_of_every_script_are_class_names(seen):
+    check_class_names(Labels(("cat", seen), None, "list"))
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\x1b[31mred", "a\nb", "a\rb", "\u202eevil", "\u2066x", "x\x9b", "a\u2028b"]
+)
+def test_a_class_name_that_changes_how_it_is_shown_is_refused_and_shown_escaped(unseen):
+    with pytest.raises(RecipeError) as caught:
+        check_class_names(Labels(("cat", unseen), None, "checkpoint classes"))
+    said = str(caught.value)
+    assert "a label holds characters that are not seen" in said
+    assert "at checkpoint classes, place 1. Give its name without them: --labels FILE" in said
+    assert said.isprintable()
+    with pytest.raises(RecipeError, match="a label_id holds characters"):
+        check_class_names(Labels(("cat", "dog"), ("n1", unseen), "file"))

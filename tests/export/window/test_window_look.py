@@ -85,6 +85,40 @@ def test_weights_that_cannot_be_told_apart_are_the_answer_not_a_failure(tmp_path
     assert dict(window.rows())["refused"] == str(window.refusal)
 
 
+def test_the_line_of_a_published_network_says_how_many_outputs_it_has(tmp_path):
+    models = pytest.importorskip("torchvision.models")
+    torch.manual_seed(0)
+    state = models.shufflenet_v2_x0_5(num_classes=4).state_dict()
+    torch.save(state, tmp_path / "bare.pt")
+    assert (
+        " --arch torchvision:shufflenet_v2_x0_5 --arch-arg num_classes=4 "
+        in look_into(str(tmp_path / "bare.pt")).line
+    )
+    arguments = argparse.Namespace(model="shufflenet_v2_x0_5", val_resize_size=256, val_crop_size=224)
+    torch.save({"model": state, "args": arguments}, tmp_path / "script.pt")
+    by_script = look_into(str(tmp_path / "script.pt"))
+    assert dict(by_script.rows())["architecture"] == "torchvision:shufflenet_v2_x0_5 num_classes=4"
+    assert "--arch" not in by_script.line
+    wrong = argparse.Namespace(**{**vars(arguments), "model": "resnet18"})
+    torch.save({"model": state, "args": wrong}, tmp_path / "wrong.pt")
+    outvoted = look_into(str(tmp_path / "wrong.pt"))
+    assert outvoted.alike == ("torchvision:shufflenet_v2_x0_5",)
+    assert " --arch torchvision:shufflenet_v2_x0_5 --labels" in outvoted.line
+
+
+def test_labels_that_contradict_one_another_are_shown_and_the_line_asks_for_them(tmp_path):
+    content = {"model": small().state_dict(), "class_to_idx": {"a": 0, "b": 1}, "classes": ["b", "a"]}
+    torch.save(content, tmp_path / "best.pt")
+    window = look_into(str(tmp_path / "best.pt"))
+    assert window.refusal is None
+    assert window.choice.taken.field == "model"
+    assert dict(window.rows())["labels"].startswith(
+        "not taken: the checkpoint holds two tables of labels that differ"
+    )
+    assert window.to_dict()["labels_refusal"].endswith("--labels FILE, with one label per output")
+    assert "--labels LABELS.txt" in window.line
+
+
 def test_a_pickle_that_would_run_code_is_refused_and_named(tmp_path):
     path = tmp_path / "whole.pt"
     torch.save(small(), path)

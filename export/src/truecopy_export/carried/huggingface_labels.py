@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from truecopy.errors import RecipeError
 from truecopy_export.checkpoints.tensor_files.huggingface_folder import CONFIG
-from truecopy_export.recipes import Labels, read_labels
+from truecopy_export.recipes import Labels
+
+from .names import labels_of
 
 _CORRECT = f"Correct {CONFIG}"
 
@@ -22,7 +23,7 @@ def names_in(config: Mapping[str, Any], where: str) -> Labels | None:
     table = config.get("id2label")
     listed = config.get("label_names")  # of timm
     if table is None and isinstance(listed, list):
-        return replace(read_labels(listed), source=f"{CONFIG} label_names") if listed else None
+        return labels_of(listed, f"{CONFIG} label_names", where, _CORRECT) if listed else None
     if table is None:
         return None
     if not isinstance(table, dict) or not table:
@@ -47,7 +48,7 @@ def names_in(config: Mapping[str, Any], where: str) -> Labels | None:
     if all(name == f"LABEL_{place}" for place, name in enumerate(names)):
         return None
     _check_backwards(config.get("label2id"), names, where)
-    return replace(read_labels(names), source=f"{CONFIG} id2label")
+    return labels_of(names, f"{CONFIG} id2label", where, _CORRECT)
 
 
 def _is_place(key: str, count: int) -> bool:

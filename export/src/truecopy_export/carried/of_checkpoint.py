@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from truecopy_export.checkpoints import Checkpoint
 
 from .carried import Carried
 from .huggingface import carried_by_folder
-from .label_tables import labels_in
+from .label_tables import labels_in, unread_labels
+from .names import read_or_refused
 from .telling import facts_in
 from .training_scripts import timm_script, torchvision_script
 from .ultralytics import carried_by_ultralytics
@@ -18,7 +21,7 @@ def carried_by(checkpoint: Checkpoint) -> Carried:
     numbers and settings that tell which file this is.
 
     Raises:
-        RecipeError: two tables of labels that differ.
+        CheckpointError, RecipeError: a Hugging Face folder's JSON cannot be read, or contradicts itself.
     """
     if checkpoint.format == "huggingface-folder":
         return carried_by_folder(checkpoint)
@@ -26,13 +29,25 @@ def carried_by(checkpoint: Checkpoint) -> Carried:
     if ultralytics is not None:
         return ultralytics
     content, arguments = checkpoint.content, checkpoint.arguments
-    labels = labels_in(content, checkpoint.name)
-    facts = (*facts_in(content), *facts_of_files(checkpoint))
+    labels, refusal = read_or_refused(lambda: labels_in(content, checkpoint.name))
+    said = Carried(
+        training=arguments,
+        labels=labels,
+        facts=(*unread_labels(content), *facts_in(content), *facts_of_files(checkpoint)),
+        labels_refusal=refusal,
+    )
     if arguments is not None:
         by_timm = timm_script(content, arguments)
         if by_timm is not None:
-            return Carried(by_timm[0], by_timm[1], "timm:arguments", arguments, labels, None, facts)
-        by_torchvision = torchvision_script(arguments)
+            return replace(
+                said, architecture=by_timm[0], arguments=by_timm[1], recipe="timm:arguments", hub=by_timm[2]
+            )
+        by_torchvision = torchvision_script(content, arguments)
         if by_torchvision is not None:
-            return Carried(by_torchvision, {}, "torchvision:arguments", arguments, labels, None, facts)
-    return Carried(training=arguments, labels=labels, facts=facts)
+            return replace(
+                said,
+                architecture=by_torchvision[0],
+                arguments=by_torchvision[1],
+                recipe="torchvision:arguments",
+            )
+    return said

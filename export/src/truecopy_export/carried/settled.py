@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,15 +36,18 @@ class Settled:
     notes: tuple[str, ...]
 
 
-def settle(said: Said, carried: Carried, where: str, *, whole: bool) -> Settled:
-    """The user's word, else the file's. where: the file's name. whole: the network is in the file.
+def settle(said: Said, carried: Carried, where: str, *, whole: bool, alike: Collection[str] = ()) -> Settled:
+    """The user's word, else the file's. where: the file's name. whole: the network is in the file. alike: spellings for
+    --arch of published networks that have exactly the names and sizes of the weights.
 
     Raises:
         CheckpointError: no architecture, or one that the file contradicts.
         RecipeError: no recipe; labels or a task that the file contradicts.
     """
     notes: list[str] = []
-    architecture, arguments = _architecture(said, carried, where, notes, whole=whole)
+    architecture, arguments = (
+        _no_architecture(said, where) if whole else _architecture(said, carried, where, notes, alike)
+    )
     return Settled(
         architecture,
         arguments,
@@ -55,23 +58,26 @@ def settle(said: Said, carried: Carried, where: str, *, whole: bool) -> Settled:
     )
 
 
+def _no_architecture(said: Said, where: str) -> tuple[None, Mapping[str, object]]:
+    if said.architecture is not None or said.arguments:
+        raise CheckpointError(
+            "the file holds the whole network",
+            got=f"--arch {said.architecture}" if said.architecture else "--arch-arg",
+            where=where,
+            fix="Leave --arch and --arch-arg out",
+        )
+    return None, {}
+
+
 def _architecture(
-    said: Said, carried: Carried, where: str, notes: list[str], *, whole: bool
-) -> tuple[str | None, Mapping[str, object]]:
-    if whole:
-        if said.architecture is not None or said.arguments:
-            raise CheckpointError(
-                "the file holds the whole network",
-                got=f"--arch {said.architecture}" if said.architecture else "--arch-arg",
-                where=where,
-                fix="Leave --arch and --arch-arg out",
-            )
-        return None, {}
+    said: Said, carried: Carried, where: str, notes: list[str], alike: Collection[str]
+) -> tuple[str, Mapping[str, object]]:
     own = carried.architecture
     if said.architecture is None:
         if own is None:
             raise CheckpointError(
                 "the checkpoint holds weights, and which network they belong to is not known",
+                got=None if carried.hub is None else f"{carried.hub!r}, for which a hub would be asked",
                 where=where,
                 fix="Say --arch timm:NAME, torchvision:NAME, hf:FOLDER or python:package.module:callable; "
                 f"truecopy inspect {where} shows what is in the file",
@@ -79,6 +85,12 @@ def _architecture(
         notes.append(f"architecture: {own}, as the file says")
         return own, {**carried.arguments, **said.arguments}
     if own is not None and _library(own) == _library(said.architecture) and not _same(own, said.architecture):
+        if said.architecture in alike and own not in alike:
+            # What the weights are outweighs what a script's argument says of them.
+            notes.append(
+                f"architecture: {said.architecture}, as typed: the weights have its names and sizes; the file names {own}"
+            )
+            return said.architecture, {**carried.arguments, **said.arguments}
         raise CheckpointError(
             "--arch contradicts the checkpoint, which names its network",
             expected=own,
@@ -123,33 +135,45 @@ def _labels(said: Said, carried: Carried, where: str, notes: list[str]) -> Label
         if own is not None:
             notes.append(f"labels: {len(own.labels)}, {own.source}")
         return own
-    if own is None or own.labels == said.labels.labels:
+    if carried.labels_refusal is not None:
+        notes.append(f"labels: as typed; the file's own are not used: {carried.labels_refusal.what}")
+    if own is None or own.labels in (said.labels.labels, said.labels.label_ids):
         return said.labels
-    typed = said.labels.label_ids or said.labels.labels
-    if own.labels == typed:
-        return said.labels
-    same = {*own.labels}
-    if same in ({*said.labels.labels}, {*typed}):
-        compared = typed if same == {*typed} else said.labels.labels
-        place = next(
-            i for i, pair in enumerate(zip(own.labels, compared, strict=False)) if pair[0] != pair[1]
-        )
-        raise RecipeError(
-            "the labels stand in another order than in the checkpoint",
-            expected=f"{own.labels[place]!r} at place {place} ({own.source})",
-            got=repr(compared[place]),
-            where=where,
-            fix="Leave --labels out, or sort them as the checkpoint does",
-        )
     if len(own.labels) != len(said.labels.labels):
         # The typed ones are held against the outputs later; the file's table may be of something else.
         notes.append(
             f"labels: {len(said.labels.labels)} as typed; the file has {len(own.labels)} ({own.source})"
         )
         return said.labels
-    first = f"{own.labels[0]!r} is now {said.labels.labels[0]!r}"
+    for names in (said.labels.label_ids or (), said.labels.labels):
+        _check_places(names, own, where)
+    pairs = zip(own.labels, said.labels.labels, strict=True)
+    first = next(f"{file!r} is now {typed!r}" for file, typed in pairs if file != typed)
     notes.append(f"labels: as typed; the file calls them otherwise ({first}, {own.source})")
     return said.labels
+
+
+def _check_places(names: Sequence[str], own: Labels, where: str) -> None:
+    """Raises:
+    RecipeError: one of `names` is, but for case and white space, the file's name of another output.
+    """
+    places: dict[str, set[int]] = {}
+    for place, name in enumerate(own.labels):
+        places.setdefault(_folded(name), set()).add(place)
+    for place, name in enumerate(names):
+        if place not in places.get(_folded(name), {place}):
+            raise RecipeError(
+                "the labels stand in another order than in the checkpoint",
+                expected=f"{own.labels[place]!r} at place {place} ({own.source})",
+                got=f"{name!r}, which the checkpoint has at {min(places[_folded(name)])}",
+                where=where,
+                fix="Leave --labels out, or sort them as the checkpoint does; if what the file says is wrong, save its "
+                "state dict alone",
+            )
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
 
 
 def _task(said: Said, carried: Carried, where: str, notes: list[str]) -> Mapping[str, Any] | None:

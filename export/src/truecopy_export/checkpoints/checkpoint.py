@@ -12,10 +12,6 @@ import torch
 
 from .formats import Format
 
-# Where training scripts keep what is not a weight: at the top, in timm's and torchvision's `args`,
-# in mmengine's `meta`, in Lightning's `hyper_parameters`.
-_DRAWERS = ("args", "meta", "hyper_parameters")
-
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -33,15 +29,6 @@ class Checkpoint:
     modules: Mapping[str, torch.nn.Module] = field(default_factory=dict)
 
     @property
-    def class_to_idx(self) -> Mapping[str, int] | None:
-        """Label to output index, as torchvision's `ImageFolder.class_to_idx` gives it; None when absent."""
-        for drawer in (self.content, *(as_mapping(self.content.get(name)) for name in _DRAWERS)):
-            found = None if drawer is None else drawer.get("class_to_idx")
-            if isinstance(found, Mapping) and _is_label_table(found):
-                return dict(found)
-        return None
-
-    @property
     def arguments(self) -> Mapping[str, Any] | None:
         """The training script's `args` (timm, torchvision, DeiT) as a plain dict; None when absent."""
         found = as_mapping(self.content.get("args"))
@@ -53,7 +40,3 @@ def as_mapping(value: object) -> Mapping[str, Any] | None:
     if isinstance(value, Namespace):
         return vars(value)
     return value if isinstance(value, Mapping) else None
-
-
-def _is_label_table(table: Mapping[Any, Any]) -> bool:
-    return bool(table) and all(isinstance(k, str) and type(v) is int for k, v in table.items())

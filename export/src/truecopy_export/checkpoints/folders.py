@@ -12,6 +12,8 @@ from truecopy.errors import CheckpointError
 from .foreign import TAKEN
 from .formats import Format
 
+# How files of weights are mostly called. Only ever for advice: what a file is, its content says.
+_WEIGHTS = (".safetensors", ".pt", ".pth", ".pth.tar", ".ckpt", ".bin", ".pt2", ".keras", ".h5")
 MAX_JSON = 64 << 20  # bytes; a TensorFlow.js topology of a large network is a few
 
 
@@ -28,6 +30,7 @@ def folder_format(folder: Path) -> Format:
         return "huggingface-folder"
     if "model.json" in names:
         return json_format(folder / "model.json")
+    weights = [name for name in names if name.lower().endswith(_WEIGHTS)]
     shown = ", ".join(sorted(names)[:5]) or "nothing"
     raise CheckpointError(
         "The checkpoint is a folder that is not known",
@@ -35,7 +38,7 @@ def folder_format(folder: Path) -> Format:
         "or one file",
         got=shown,
         where=str(folder),
-        fix="Name the file inside it",
+        fix=f"Name the file inside it{f': {folder / weights[0]}' if len(weights) == 1 else ''}",
     )
 
 

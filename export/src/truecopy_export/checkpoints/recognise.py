@@ -30,9 +30,7 @@ def recognise(path: Path) -> Format:
             return folder_format(path)
         head, size = _head(path)
     except OSError as error:
-        raise CheckpointError(
-            "The checkpoint cannot be opened", got=error.strerror or str(error), where=where
-        ) from error
+        raise _not_opened(path, error) from error
     if head.startswith(b"PK\x03\x04"):
         return zip_format(path)
     if head[:1] == b"\x80" and _LEGACY_MAGIC in head[:64]:
@@ -46,6 +44,24 @@ def recognise(path: Path) -> Format:
     if re.match(rb"\s*\{", head):
         return json_format(path)
     raise refuse_foreign(head, size, where)
+
+
+def _not_opened(path: Path, error: OSError) -> CheckpointError:
+    """A link on the way that leads nowhere, or round in a circle, is named."""
+    link = next((one for one in (path, *path.parents) if one.is_symlink() and not one.exists()), None)
+    if link is None:
+        return CheckpointError(
+            "The checkpoint cannot be opened",
+            got=error.strerror or str(error),
+            where=str(path),
+            fix="Check its path, and that you may read it",
+        )
+    return CheckpointError(
+        "The checkpoint cannot be opened: a link leads to nothing",
+        got=f"{link} -> {link.readlink()}",
+        where=str(path),
+        fix="Name the file itself, or make the link anew",
+    )
 
 
 def _head(path: Path) -> tuple[bytes, int]:

@@ -18,7 +18,7 @@ class Weights:
     """Plain names to dense float32 (or integer) CPU tensors.
 
     `field` says where in the file they stood, `prefix` what was stripped from every name ("" for
-    nothing), `counter` how often the average was updated, `distance` the relative L2 distance from
+    nothing), `part` what `--ema` cut out of a larger set (`field` ends with it), `counter` how often the average was updated, `distance` the relative L2 distance from
     the raw weights to these; None where the file does not say or there is nothing to compare with.
     """
 
@@ -28,6 +28,7 @@ class Weights:
     counter: int | None
     distance: float | None
     prefix: str
+    part: str = ""
 
 
 def relative_distance(raw: Mapping[str, torch.Tensor], ema: Mapping[str, torch.Tensor]) -> float:

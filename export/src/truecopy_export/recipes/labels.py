@@ -16,6 +16,9 @@ from truecopy.errors import RecipeError
 from truecopy_export.counted import counted
 
 MAX_BYTES = 16 * 1024 * 1024
+# Controls (C0, C1), line and paragraph separators, and the marks that embed, override or isolate a direction. What scripts
+# need (joiners, the plain direction marks) stays.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 Sort: TypeAlias = Literal["string", "natural"] | None
 
 
@@ -107,14 +110,24 @@ def check_labels(labels: Labels, classes: int) -> tuple[str, ...]:
 
 
 def check_class_names(labels: Labels) -> None:
-    """Labels that people read: white space alone is a token of a text, and no class.
+    """Labels that people read: white space alone is a token of a text, and no class. This is the one place that keeps
+    control characters out of every table, page and terminal that shows a class.
 
     Raises:
         RecipeError: names the label and its place.
     """
-    for index, label in enumerate(labels.labels):
-        if not _is_name(label):
-            raise _no_name("label", label, labels.source, index)
+    for kind, values in (("label", labels.labels), ("label_id", labels.label_ids or ())):
+        for index, value in enumerate(values):
+            if not _is_name(value):
+                raise _no_name(kind, value, labels.source, index)
+            if _UNSEEN.search(value):
+                raise RecipeError(
+                    f"a {kind} holds characters that are not seen but change how it is shown",
+                    expected="no control characters, line breaks or marks that turn the direction of writing",
+                    got=ascii(value)[:80],
+                    where=f"{labels.source}, place {index}",
+                    fix="Give its name without them: --labels FILE, with one label per output",
+                )
 
 
 def natural_key(name: str) -> list[int | str]:

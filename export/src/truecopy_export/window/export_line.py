@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from truecopy_export.carried import Carried
@@ -12,14 +13,22 @@ ARCHITECTURE, RECIPE, LABELS, PROOF = "timm:NAME", "python:MODULE:TRANSFORM", "L
 
 
 def export_line(
-    path: str, carried: Carried, *, whole: bool, architecture: str | None = None, ema: str | None = None
+    path: str,
+    carried: Carried,
+    *,
+    whole: bool,
+    architecture: str | None = None,
+    arguments: Mapping[str, object] | None = None,
+    ema: str | None = None,
 ) -> str:
-    """whole: the network is in the file. architecture: the one that the weights are of, where that is certain. ema: the field
-    to say, where it must be said.
+    """whole: the network is in the file. architecture: the one that the weights are of, where that is certain and the file
+    does not say so itself, and its `arguments`. ema: the field to say, where it must be said.
     """
     words = ["truecopy", "export", path]
-    if not whole and carried.architecture is None:
+    if not whole and (carried.architecture is None or architecture is not None):
         words += ["--arch", architecture or ARCHITECTURE]
+        for key, value in (arguments or {}).items():
+            words += ["--arch-arg", f"{key}={value}"]
     if carried.recipe is None:
         words += ["--recipe", RECIPE]
     if carried.labels is None and (carried.task or {}).get("kind") != "regression":

@@ -9,6 +9,7 @@ from typing import Any
 from truecopy.contract import GraphInput
 from truecopy.errors import CheckpointError, RecipeError, TruecopyError
 from truecopy_export.carried import Carried, carried_by
+from truecopy_export.carried.heads import outputs_of
 from truecopy_export.checkpoints import Checkpoint, Choice, choose_weights, read_checkpoint, recognise
 from truecopy_export.checkpoints.fitting.known_networks import known_as
 from truecopy_export.checkpoints.formats import NETWORKS
@@ -48,10 +49,12 @@ class Window:
         if self.refusal is not None:
             rows.append(("refused", str(self.refusal)))
         rows += [("architecture", _architecture(carried))] if carried.architecture else []
+        rows += [("architecture", f"{carried.hub}, for which a hub would be asked")] if carried.hub else []
         rows += [("names and sizes of", _alike(self.alike))] if self.alike else []
         rows += [("recipe", carried.recipe)] if carried.recipe else []
         rows += [("task", _task(carried))] if carried.task else []
         rows += [("labels", _labels(carried))] if carried.labels else []
+        rows += [("labels", f"not taken: {carried.labels_refusal}")] if carried.labels_refusal else []
         shown = {place for place, _ in self.held}
         return rows + [(place, words) for place, words in carried.facts if place not in shown]
 
@@ -84,6 +87,7 @@ class Window:
             "recipe": carried.recipe,
             "task": None if carried.task is None else dict(carried.task),
             "labels": None if carried.labels is None else list(carried.labels.labels),
+            "labels_refusal": None if carried.labels_refusal is None else str(carried.labels_refusal),
             "facts": dict(carried.facts),
             "export": self.line,
         }  # fmt: skip
@@ -127,12 +131,18 @@ def _of_weights(path: str, checkpoint: Checkpoint, ema: str) -> Window:
     if choice is not None:
         taken = weights_in_words(choice.taken.tensors)
         findings = replace(findings, weights=(*choice.report, f"that is: {taken}"))
-    alike = () if choice is None or carried.architecture is not None else known_as(choice.taken.tensors)
+    alike = () if choice is None else known_as(choice.taken.tensors)
+    if carried.architecture in alike:
+        alike = ()
+    certain = len(alike) == 1
+    own = carried.architecture is not None  # then the number of outputs is the file's too
+    outputs = outputs_of(choice.taken.tensors) if choice is not None and certain and not own else None
     line = export_line(
         path,
         carried,
         whole=False,
-        architecture=alike[0] if len(alike) == 1 else None,
+        architecture=alike[0] if certain else None,
+        arguments={} if outputs is None else {"num_classes": outputs},
         ema="FIELD" if refusal is not None and choice is None else None,
     )
     return Window(path, findings, tuple(held_by(checkpoint.content)), choice, refusal, alike, line)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from truecopy.artifact import Artifact, read, skim
+from truecopy.artifact import CHECKPOINT_SUFFIXES, Artifact, read, skim
 from truecopy.artifact.metadata import CONTRACT_KEY
 from truecopy.config import Asked
 from truecopy.config.member_names import member_names
@@ -69,10 +69,14 @@ def _one(path: str, *, as_json: bool) -> int:
 
 
 def _is_checkpoint(path: str) -> bool:
-    """A file or folder that is there and no artifact; what else it is, the exporter finds out."""
+    """A file or folder that is there and no artifact, or is called as checkpoints are; what else it is, the exporter finds
+    out.
+    """
     given = Path(path)
-    if given.suffix.lower() == ".onnx" or not given.exists():
+    if given.suffix.lower() == ".onnx":
         return False
+    if not given.exists():
+        return path.lower().endswith(CHECKPOINT_SUFFIXES)
     try:
         return given.is_dir() or CONTRACT_KEY not in skim(given).entries
     except ArtifactError:

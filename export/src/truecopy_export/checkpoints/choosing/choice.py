@@ -29,16 +29,17 @@ def finished(
 ) -> Choice:
     swapped = f"; {candidate.layout.name} swaps the two on saving" if candidate.layout.swapped else ""
     sets = [f"{candidate.ema} (average)"] + ([] if candidate.raw is None else [f"{candidate.raw} (raw)"])
-    report = [f"found: {' and '.join(sets)}, layout {candidate.layout.name}{swapped}"]
+    report = [f"found: {' and '.join(sets)}, {candidate.layout.said}{swapped}"]
     report.append(f"taken: {taken.field} ({'average' if taken.kind == 'ema' else 'raw'})" + _numbers(ema))
-    if ema is not None and ema.distance == 0.0:
+    if raw is not None and ema is not None and ema.distance == 0.0:
         counted = (
             "and no counter is stored" if ema.counter is None else f"although its counter is {ema.counter}"
         )
-        report.append(f"{ema.field} equals {candidate.raw} value for value, {counted}")
+        why = f": {candidate.layout.equal}" if candidate.layout.equal else ""
+        report.append(f"{ema.field} equals {raw.field} value for value, {counted}{why}")
     elif raw is not None and ema is not None and are_live(raw, ema):
         report.append(f"{ema.field}: the BatchNorm statistics are those of the raw model, not averaged")
-    if candidate.layout.note and taken.field == candidate.ema:
+    if candidate.layout.note and taken.kind == "ema" and (taken.field == candidate.ema or taken.part):
         report.append(f"{candidate.ema}: {candidate.layout.note}")
     return Choice(taken, raw, ema, (*report, *lines, *_far(candidate, ema)))
 
@@ -54,7 +55,7 @@ def _far(candidate: Found, ema: Weights | None) -> tuple[str, ...]:
 
 def not_begun(waiting: Sequence[Found]) -> tuple[str, ...]:
     return tuple(
-        f"found: {each.ema}, layout {each.layout.name}, whose averaging has not begun (counter 0)"
+        f"found: {each.ema}, {each.layout.said}, whose averaging has not begun (counter 0)"
         for each in waiting
     )
 

@@ -9,13 +9,13 @@ from truecopy.errors import AmbiguousEma, CheckpointError
 from truecopy_export.checkpoints.checkpoint import Checkpoint
 from truecopy_export.checkpoints.weights import TOP_LEVEL, Kind, Weights, relative_distance
 
+from .asked import asked
 from .choice import Choice, finished, not_begun
 from .ema import Found, find_layouts, names_an_average
 from .extract import Place, extract, raw_field
 from .hints import averaged_by_name, hints
 from .layouts import LISTS, STOCHASTIC
 from .lists import refuse_shuffled
-from .mmcv import TWINS
 from .refusals import (
     advice,
     ambiguous,
@@ -136,25 +136,26 @@ def _raw(checkpoint: Checkpoint, found: Sequence[Found]) -> Choice:
 
 
 def _named(checkpoint: Checkpoint, found: Sequence[Found], field: str) -> Choice:
-    field = field if field != TWINS else f"{TOP_LEVEL}.{TWINS}"
-    as_raw = next((each for each in found if each.raw == field), None)
+    whole, part = asked(checkpoint.content, found, field)
+    as_raw = next((each for each in found if each.raw == whole), None)
     if as_raw is not None:
-        raw, lines = extract(checkpoint.content, _raw_beside(as_raw), checkpoint.name)
+        raw, lines = extract(checkpoint.content, _raw_beside(as_raw, part), checkpoint.name)
         return finished(as_raw, raw, raw, None, lines)
-    candidate = next((each for each in found if means(each, field)), None)
+    candidate = next((each for each in found if means(each, whole)), None)
     if candidate is None:
-        kind: Kind = "ema" if names_an_average(field) else "raw"
-        weights, lines = extract(checkpoint.content, Place(field, kind), checkpoint.name)
-        taken = (f"taken: {field}, as --ema says", *lines)
+        kind: Kind = "ema" if names_an_average(field) else averaged_by_name(checkpoint)
+        weights, lines = extract(checkpoint.content, Place(whole, kind, part=part), checkpoint.name)
+        why = "" if kind == "ema" else "; nothing says that it is an average, so it goes as raw"
+        taken = (f"taken: {weights.field}, as --ema says{why}", *lines)
         return Choice(weights, weights if kind == "raw" else None, weights if kind == "ema" else None, taken)
     refuse_nameless(candidate, checkpoint.name)
     refuse_never_updated(candidate, checkpoint.name)
     ema, lines = extract(
-        checkpoint.content, dataclasses.replace(_ema(candidate), field=field), checkpoint.name
+        checkpoint.content, dataclasses.replace(_ema(candidate), field=whole, part=part), checkpoint.name
     )
     if candidate.raw is None:
         return finished(candidate, ema, None, ema, lines)
-    other, more = _beside(checkpoint, _raw_beside(candidate), ema)
+    other, more = _beside(checkpoint, _raw_beside(candidate, part), ema)
     if other is not None:
         ema = dataclasses.replace(ema, distance=relative_distance(other.tensors, ema.tensors))
     return finished(candidate, ema, other, ema, (*lines, *more))
@@ -194,5 +195,5 @@ def _ema(candidate: Found) -> Place:
     return Place(candidate.ema, "ema", candidate.counter, candidate.names, buffers)
 
 
-def _raw_beside(candidate: Found) -> Place:
-    return Place(candidate.raw or TOP_LEVEL, "raw", None, candidate.names)
+def _raw_beside(candidate: Found, part: str = "") -> Place:
+    return Place(candidate.raw or TOP_LEVEL, "raw", None, candidate.names, part=part)

@@ -13,7 +13,7 @@ from truecopy_export.checkpoints.unwrap import WRAPPER_KEYS, is_averaged_model, 
 from truecopy_export.checkpoints.weights import TOP_LEVEL
 
 from .fields import at, expand
-from .layouts import LAYOUTS, LISTS, Holds, Layout
+from .layouts import LAYOUTS, LISTS, UNKNOWN, Holds, Layout
 from .lists import is_tensor_list, same_values
 from .mmcv import split_twins
 
@@ -33,7 +33,6 @@ class Found:
     names: str | None = None
 
 
-_UNKNOWN = "no layout known here, but the name says average"
 _AVERAGE = re.compile(
     r"((?i:(^|[_.])(ema|swa|avg|averaged?|averaging|shadow|teacher|polyak))|(?<=[a-z])(EMA|Ema|SWA|Swa|Shadow|Teacher))([_.]|$)"
 )
@@ -51,7 +50,7 @@ def find_layouts(content: Mapping[str, Any]) -> tuple[Found, ...]:
     claimed: list[str] = []
     rows = (
         *LAYOUTS,
-        *(Layout(_UNKNOWN, ema=key, raw=WRAPPER_KEYS) for key in content if _may_be_average(key)),
+        *(Layout(UNKNOWN, ema=key, raw=WRAPPER_KEYS) for key in content if _may_be_average(key)),
     )
     for layout in rows:
         for candidate in _recognise(content, layout):

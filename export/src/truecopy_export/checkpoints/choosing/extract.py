@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +21,17 @@ _LIGHTNING = ("pytorch-lightning_version", "current_model_state")
 
 @dataclass(frozen=True)
 class Place:
-    """Where one set of weights stands. names: the field of the state dict that a list without names goes by."""
+    """Where one set of weights stands.
+
+    names: the field of the state dict that a list without names goes by. part: what to cut out of the set, "" for all.
+    """
 
     field: str
     kind: Kind
     counter: int | None = None
     names: str | None = None
     buffers: bool = False
+    part: str = ""
 
 
 def extract(content: Mapping[str, Any], place: Place, where: str) -> tuple[Weights, tuple[str, ...]]:
@@ -43,27 +48,53 @@ def extract(content: Mapping[str, Any], place: Place, where: str) -> tuple[Weigh
         state_dict, named = _named_list(content, place, where)
     if state_dict is None:
         raise CheckpointError(
-            f"There are no weights at {field}",
+            f"There are no weights at {shlex.quote(field)}",
             expected="a state dict",
             got=_described(content),
             where=where,
-            fix=_fields_with_weights(content),
+            fix="Say --ema raw" if field.lower() == "raw" else _fields_with_weights(content),
         )
-    if 2 * sum("lora_" in name for name in state_dict) > len(state_dict):
-        raise CheckpointError(
-            "The checkpoint is a LoRA (an adapter): most of its names hold lora_, the model itself is not in it",
-            got=_described(content),
-            where=where,
-            fix="Merge it into its base model (peft: model.merge_and_unload()) and save that state dict",
-        )
-    names, prefix = strip_prefixes(state_dict, lightning=any(key in content for key in _LIGHTNING))
+    _refuse_adapter(state_dict, where)
+    lightning = any(key in content for key in _LIGHTNING)
+    names, prefix = strip_prefixes(state_dict, lightning=lightning)
+    cut = _cut(names, prefix, place.part) if place.part else ""
+    if cut:
+        field = f"{field}.{prefix}{cut}".removeprefix(f"{TOP_LEVEL}.").removesuffix(".")
+        inside = {name[len(cut) :]: value for name, value in names.items() if name.startswith(cut)}
+        named = (*named, f"{field}: {len(inside)} of {len(names)} tensors, those under {cut!r}")
+        names, prefix = strip_prefixes(inside, lightning=lightning)
     tensors, lines = sound_tensors(
         {name: value for name, value in names.items() if not _is_empty_extra(name, value)},
         f"{where}: {field}",
     )
     if prefix:
         lines = (f"{field}: the prefix {prefix!r} was stripped from all {len(tensors)} names", *lines)
-    return Weights(tensors, place.kind, field, place.counter, None, prefix), (*named, *lines)
+    weights = Weights(tensors, place.kind, field, place.counter, None, prefix, cut.removesuffix("."))
+    return weights, (*named, *lines)
+
+
+def _refuse_adapter(state_dict: Mapping[str, Any], where: str) -> None:
+    adapters = [name for name in state_dict if "lora_" in name]
+    if 2 * len(adapters) > len(state_dict):
+        raise CheckpointError(
+            "The checkpoint is a LoRA (an adapter): most of its names hold lora_, the model itself is not in it",
+            got=f"{len(adapters)} of {len(state_dict)} names: {', '.join(adapters[:2])}, ...",
+            where=where,
+            fix="Merge it into its base model (peft: model.merge_and_unload()) and save that state dict",
+        )
+
+
+def _cut(names: Mapping[str, Any], prefix: str, part: str) -> str:
+    """The prefix to cut out of names without theirs; "" where the part is all of them.
+
+    The set beside an average may lack the average's wrapper: `model.net` is beside `model_ema.module.net`.
+    """
+    if prefix.startswith(f"{part}."):
+        return ""
+    cut = f"{part}.".removeprefix(prefix)
+    while cut and not any(name.startswith(cut) for name in names):
+        cut = cut.partition(".")[2]
+    return cut
 
 
 def _named_list(

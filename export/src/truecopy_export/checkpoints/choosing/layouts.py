@@ -27,6 +27,7 @@ class Layout:
     `counter` counts updates, `begun` is False before the first one. `stored` is where the raw weights are kept while
     the average stands in the usual key. `swapped`: the usual key holds the average. `waits`: the average is stored
     before averaging begins, when the raw weights are all there is.
+    `equal` is why the two sets may be equal value for value.
     """
 
     name: str
@@ -43,8 +44,15 @@ class Layout:
     waits: bool = False
     taken: bool = False
     note: str = ""
+    equal: str = ""
+
+    @property
+    def said(self) -> str:
+        """For a sentence: `layout timm`, or that there is none."""
+        return self.name if self.name == UNKNOWN else f"layout {self.name}"
 
 
+UNKNOWN = "no layout known here, but the name says average"
 _RAW = ("state_dict", "model")
 _OLD_BUFFERS = "older versions never copied the buffers"
 _STEPS = (
@@ -63,7 +71,8 @@ LAYOUTS: tuple[Layout, ...] = (
            marks=("ema_state_dict.steps",), swapped=True, waits=True, taken=True),
     # lightning callbacks/weight_averaging.py: swapped on save.
     Layout("Lightning WeightAveraging", ema="state_dict", raw=("current_model_state",),
-           counter="averaging_state.n_averaged", marks=("current_model_state",), swapped=True, taken=True),
+           counter="averaging_state.n_averaged", marks=("current_model_state",), swapped=True, taken=True,
+           equal="after fit Lightning has copied the average into the model, so a file saved then holds it twice"),
     # pytorch/vision references/classification/train.py and utils.py (ExponentialMovingAverage is an AveragedModel).
     Layout("torchvision reference script", ema="model_ema", raw=("model",), counter="model_ema.n_averaged",
            marks=("model",), holds="AveragedModel", taken=True),

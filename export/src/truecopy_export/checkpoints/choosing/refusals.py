@@ -9,18 +9,19 @@ from truecopy.errors import AmbiguousEma
 from truecopy_export.checkpoints.weights import TOP_LEVEL, Weights
 
 from .ema import Found
-from .layouts import LISTS
+from .layouts import LISTS, UNKNOWN
 from .mmcv import TWINS
 from .running_statistics import are_initial
 
 
 def ambiguous(found: Sequence[Found], where: str) -> AmbiguousEma:
-    what = (
-        f"known layout {found[0].layout.name}" if len(found) == 1 else "more than one set of averaged weights"
-    )
+    what = "more than one set of averaged weights" if len(found) > 1 else _known(found[0])
     return AmbiguousEma(
         f"Which weights are meant must be said ({what})",
-        got="; ".join(_described(candidate) for candidate in found),
+        got="; ".join(
+            _described(candidate) if len(found) == 1 else f"{candidate.layout.name}: {_described(candidate)}"
+            for candidate in found
+        ),
         where=where,
         fix=advice(found, raw=any(candidate.raw is not None for candidate in found)),
     )
@@ -30,7 +31,11 @@ def _described(candidate: Found) -> str:
     note = f" ({candidate.layout.note})" if candidate.layout.note else ""
     raw = "" if candidate.raw is None else f" beside {candidate.raw}"
     counter = "" if candidate.counter is None else f", counter {candidate.counter}"
-    return f"{candidate.layout.name}: {candidate.ema}{raw}{counter}{note}"
+    return f"{candidate.ema}{raw}{counter}{note}"
+
+
+def _known(candidate: Found) -> str:
+    return candidate.layout.said if candidate.layout.name == UNKNOWN else f"known {candidate.layout.said}"
 
 
 def advice(found: Sequence[Found], *, raw: bool) -> str:

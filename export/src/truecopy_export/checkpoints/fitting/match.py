@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import torch
 
 from truecopy_export.checkpoints.unwrap import without_inner_wrappers
-from truecopy_export.checkpoints.weights import TOP_LEVEL, Weights
+from truecopy_export.checkpoints.weights import Weights
 
-from .misfit import other_kinds, other_names, other_shapes
+from .misfit import kind_of, other_kinds, other_names, other_shapes
 
 _COUNTER = "num_batches_tracked"
 
@@ -27,13 +27,11 @@ def load_into(module: torch.nn.Module, weights: Weights, where: str) -> tuple[st
     tensors, lines = _under_fitting_names(weights, wanted)
     counters = sorted(name for name in wanted.keys() - tensors.keys() if name.rpartition(".")[2] == _COUNTER)
     if wanted.keys() - set(counters) != tensors.keys():
-        raise other_names(wanted, tensors, counters, _place(weights), where)
+        raise other_names(wanted, tensors, counters, weights, where)
     shapes = [name for name in tensors if tensors[name].shape != wanted[name].shape]
     if shapes:
         raise other_shapes(wanted, tensors, shapes, where)
-    kinds = [
-        name for name in tensors if tensors[name].is_floating_point() != wanted[name].is_floating_point()
-    ]
+    kinds = [name for name in tensors if kind_of(tensors[name]) != kind_of(wanted[name])]
     if kinds:
         raise other_kinds(wanted, tensors, kinds, where)
     module.load_state_dict(
@@ -66,9 +64,3 @@ def _under_fitting_names(
         said = ", ".join(map(repr, wrappers))
         return plain, (f"the wrapper {said} was taken out of {changed} of {len(plain)} names",)
     return weights.tensors, ()
-
-
-def _place(weights: Weights) -> str:
-    """The dotted field of the names as they are now, with what was stripped from them."""
-    field = "" if weights.field == TOP_LEVEL else f"{weights.field}."
-    return f"{field}{weights.prefix}".removesuffix(".")

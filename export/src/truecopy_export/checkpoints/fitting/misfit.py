@@ -9,14 +9,17 @@ from typing import TypeAlias
 import torch
 
 from truecopy.errors import Keys
+from truecopy_export.checkpoints.weights import Weights
 
 from .known_networks import known_as
 from .misfit_hints import (
     adapter_hint,
+    cut_hint,
     naming_hint,
     part_hint,
     partial_hint,
     statistics_hint,
+    wrapper_hint,
 )
 
 _Tensors: TypeAlias = Mapping[str, torch.Tensor]
@@ -24,8 +27,10 @@ _SHOWN = 5
 _NETWORKS = 3
 
 
-def other_names(wanted: _Tensors, tensors: _Tensors, counters: Sequence[str], place: str, where: str) -> Keys:
-    """counters: names that may be missing. place: the dotted field of the weights, "" for the top of the file."""
+def other_names(
+    wanted: _Tensors, tensors: _Tensors, counters: Sequence[str], weights: Weights, where: str
+) -> Keys:
+    """tensors: those of `weights` under the names that were tried last. counters: names that may be missing."""
     missing = sorted(wanted.keys() - tensors.keys() - set(counters))
     unexpected = sorted(tensors.keys() - wanted.keys())
     common = len(wanted.keys() & tensors.keys())
@@ -39,13 +44,12 @@ def other_names(wanted: _Tensors, tensors: _Tensors, counters: Sequence[str], pl
         got.append(f"{len(unexpected)} unexpected: {', '.join(unexpected[:_SHOWN])}{_more(unexpected)}")
     known = _known_hint(tensors, where)
     hints = [known, statistics_hint(missing) if not unexpected else "", adapter_hint(unexpected)]
+    # These three say themselves why few names fit.
+    inside = cut_hint(wanted, weights)
     if not known:
-        hints += [
-            part_hint(wanted, tensors, place),
-            partial_hint(wanted, tensors, missing),
-            naming_hint(tensors),
-        ]
-    if 2 * common < max(len(wanted), len(tensors)) and unexpected:
+        inside = inside or part_hint(wanted, tensors, weights) or wrapper_hint(wanted, tensors, counters)
+        hints += [inside] if inside else [partial_hint(wanted, tensors, missing), naming_hint(tensors)]
+    if 2 * common < max(len(wanted), len(tensors)) and unexpected and not inside:
         hints.append(f"Only {common} of {len(wanted)} names fit: this looks like a wrong --arch")
     return Keys(
         "The weights do not fit the architecture",
@@ -56,13 +60,29 @@ def other_names(wanted: _Tensors, tensors: _Tensors, counters: Sequence[str], pl
     )
 
 
+def kind_of(tensor: torch.Tensor) -> str:
+    """What a tensor's values are: nothing is copied from one kind to another."""
+    if tensor.is_complex():
+        return "complex"
+    return "real" if tensor.is_floating_point() else "integer"
+
+
 def other_kinds(wanted: _Tensors, tensors: _Tensors, names: Sequence[str], where: str) -> Keys:
     shown = [f"{name} is {tensors[name].dtype} and should be {wanted[name].dtype}" for name in names[:_SHOWN]]
+    kinds = {kind_of(tensors[name]) for name in names}
+    if "complex" in kinds:
+        lost = "copying would drop the imaginary parts"
+        fix = "Save the state dict of the network as it was trained, with real weights"
+    elif "integer" in kinds:
+        lost = "copying would turn integers into numbers"
+        fix = "A quantised checkpoint is not read; save the state dict of the float model"
+    else:
+        lost, fix = "copying would round them or add imaginary parts", "Check --arch and --arch-arg"
     return Keys(
-        "The weights are of another kind than the architecture's: copying would turn integers into numbers",
+        f"The weights are of another kind than the architecture's: {lost}",
         got=f"{len(names)} differ: {', '.join(shown)}{_more(names)}",
         where=where,
-        fix="A quantised checkpoint is not read; save the state dict of the float model",
+        fix=fix,
     )
 
 

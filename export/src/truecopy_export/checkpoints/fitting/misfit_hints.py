@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import torch
 
+from truecopy_export.checkpoints.weights import TOP_LEVEL, Weights
+
 _STATISTICS = ("running_mean", "running_var")
 _HEAD = re.compile(
     r"(^|\.)(fc|heads?|head_dist|classifier|cls_classifier|last_linear|logits|output)(\.|\d|$)"
@@ -39,21 +41,50 @@ def adapter_hint(unexpected: Sequence[str]) -> str:
     )
 
 
-def part_hint(wanted: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor], place: str) -> str:
-    """When all names would fit under one leading part (a LightningModule with a loss beside the net).
-
-    place: the dotted field where the names stand, "" for the top of the file.
-    """
+def part_hint(
+    wanted: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor], weights: Weights
+) -> str:
+    """When all names would fit under one leading part (a LightningModule with a loss beside the net)."""
     parts = sorted({name.partition(".")[0] for name in tensors if "." in name})
     fitting = [part for part in parts if all(f"{part}.{name}" in tensors for name in wanted)]
     if not fitting:
         return ""
+    field = "" if weights.field == TOP_LEVEL else f"{weights.field}."
     others = len(tensors) - sum(name.startswith(f"{fitting[0]}.") for name in tensors)
-    says = " or ".join(shlex.quote(f"{place}.{part}".removeprefix(".")) for part in fitting)
+    says = " or ".join(shlex.quote(f"{field}{weights.prefix}{part}") for part in fitting)
     return (
         f"All names are there under {' and under '.join(repr(f'{part}.') for part in fitting)}; {others} others stand "
         f"beside it: say --ema {says}, or save the state dict of that part alone"
     )
+
+
+def cut_hint(wanted: Mapping[str, torch.Tensor], weights: Weights) -> str:
+    """When `--ema` named layers of the network, not a set of weights."""
+    if not weights.part:
+        return ""
+    whole = weights.field.removesuffix(weights.part).removesuffix(".")
+    fix = f"say --ema {shlex.quote(whole)}" if whole else "leave --ema out"
+    return (
+        f"--ema {shlex.quote(weights.field)} is a part of a set of weights ({len(weights.tensors)} tensors for "
+        f"{len(wanted)} names), and not this whole network: {fix}"
+    )
+
+
+def wrapper_hint(
+    wanted: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor], counters: Collection[str]
+) -> str:
+    """When all but the classifier would fit under one leading part, and a classifier stands beside that part."""
+    for part in sorted({name.partition(".")[0] for name in tensors if "." in name}):
+        inside = {name.partition(".")[2] for name in tensors if name.startswith(f"{part}.")}
+        missing = wanted.keys() - inside - set(counters)
+        beside = sorted(name for name in tensors if not name.startswith(f"{part}."))
+        if missing and beside and inside < wanted.keys() and all(map(_HEAD.search, (*missing, *beside))):
+            return (
+                f"{len(inside)} of {len(wanted)} names fit under {f'{part}.'!r}, and the classifier stands beside it "
+                f"({', '.join(beside[:_SHOWN])}): a module of your own wraps the network; give that module with "
+                "--arch python:module:callable"
+            )
+    return ""
 
 
 def partial_hint(
