@@ -22,7 +22,7 @@ from .findings import Findings
 from .graph.eager import eager
 from .graph.network import Answering
 from .networks import Opened, open_network
-from .paths import size_of
+from .paths import size_of, stored_name
 from .progress import Progress
 from .recipes import Labels, Recipe, Takes, check_class_names, import_recipe, read_labels
 
@@ -83,7 +83,7 @@ def _of_network(source: Source, opened: Opened, progress: Progress) -> Loaded:
     )
     _tell(findings, progress)
     record = CheckpointRecord(
-        name=opened.name,
+        name=stored_name(opened.name),
         sha256=opened.sha256,
         weights="raw",
         field=opened.format,
@@ -201,7 +201,7 @@ def _record(checkpoint: Checkpoint, choice: Choice) -> CheckpointRecord:
     taken = choice.taken
     distance = choice.ema.distance if choice.ema is not None else None
     return CheckpointRecord(
-        name=checkpoint.name,
+        name=stored_name(checkpoint.name),
         sha256=checkpoint.sha256,
         weights=taken.kind,
         field=taken.field,

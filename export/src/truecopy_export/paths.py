@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 from truecopy.errors import ProofError, RecipeError
@@ -68,3 +69,13 @@ def size_of(path: Path) -> int:
     if path.is_dir():
         return sum(inner.stat().st_size for inner in path.rglob("*") if inner.is_file())
     return path.stat().st_size
+
+
+def stored_name(name: str) -> str:
+    """Without folders. A file name may hold any bytes; the document is UTF-8, and a name in it at most 200 long."""
+    return os.fsencode(Path(name).name or name).decode("utf-8", "replace")[-200:]
+
+
+def for_a_shell(path: str) -> str:
+    """Quoted; a name that begins with a dash would be an option."""
+    return shlex.quote(path if not path.startswith("-") else f"./{path}")

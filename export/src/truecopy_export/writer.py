@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +38,7 @@ from truecopy.predict.answering import own_steps
 from truecopy.proof import record, write_tested
 
 from .export_page import Account
+from .paths import stored_name
 from .progress import Progress, Stopwatch
 from .proof import (
     Comparison,
@@ -270,13 +270,8 @@ def _embedded(count: int, items: ProofItems, member: Member, session: Session) -
             break
         with contextlib.suppress(InputError):
             encoded = member.intake.encoded(source)
-            samples.append(record(member, session, _short_name(member.intake.name(source)), encoded))
+            samples.append(record(member, session, stored_name(member.intake.name(source)), encoded))
     return samples
-
-
-def _short_name(name: str) -> str:
-    """Without folders. A file name may hold any bytes; the document is UTF-8, and a name in it at most 200 long."""
-    return os.fsencode(Path(name).name or name).decode("utf-8", "replace")[-200:]
 
 
 def _finish(content: bytes, output: Path) -> int:

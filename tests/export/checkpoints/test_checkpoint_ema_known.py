@@ -66,7 +66,8 @@ def test_a_known_layout_is_refused_until_the_field_is_said(saved, layout, conten
 
     with pytest.raises(AmbiguousEma) as caught:
         choose_weights(checkpoint)
-    assert f"known layout {layout}" in str(caught.value)
+    said = layout if layout == "no layout known here" else f"known layout {layout}"
+    assert f"Which weights are meant must be said ({said}" in str(caught.value)
     assert f"--ema {shlex.quote(field)} or --ema raw" in caught.value.fix
 
     check_both(checkpoint, field)

@@ -11,6 +11,7 @@ import torch
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from truecopy.errors import AmbiguousEma
+from truecopy_export.carried.label_tables import labels_in
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
 
 STOCHASTIC = "callbacks.StochasticWeightAveraging.average_model_state"
@@ -91,10 +92,25 @@ def test_lightning_weight_averaging_swaps_on_saving_so_state_dict_is_the_average
     assert (choice.taken.counter, choice.taken.prefix) == (4, "net.")
     assert choice.taken.distance > 0
     assert "the prefix 'net.' was stripped from all 9 names" in report
-    assert checkpoint.class_to_idx == {"cat": 0, "dog": 1}
+    assert labels_in(checkpoint.content, checkpoint.name).labels == ("cat", "dog")
     raw = choose_weights(checkpoint, "raw").taken
     assert raw.field == "current_model_state"
     assert not same(raw, module.net)
+
+
+def test_after_fit_both_sets_are_the_average_and_the_report_says_why(tmp_path, make_network):
+    average = callbacks().WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(0.9))
+    _, module, trainer = lightning_file(tmp_path, make_network, average)
+    trainer.save_checkpoint(tmp_path / "end.ckpt")
+
+    choice = choose_weights(read_checkpoint(tmp_path / "end.ckpt"))
+
+    assert choice.taken.distance == 0.0
+    assert same(choice.taken, module.net)
+    assert (
+        "state_dict equals current_model_state value for value, although its counter is 4: after fit Lightning has "
+        "copied the average into the model, so a file saved then holds it twice"
+    ) in choice.report
 
 
 def test_lightning_weight_averaging_that_never_began_is_refused(tmp_path, make_network):

@@ -17,6 +17,7 @@ import safetensors.torch
 import torch
 
 from truecopy.errors import CheckpointError
+from truecopy_export.carried.label_tables import labels_in
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
 
 
@@ -140,6 +141,23 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
     assert "The file is a TensorFlow SavedModel" in refusal(tmp_path)
 
 
+def test_the_one_file_of_weights_in_a_folder_is_named(tmp_path):
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "model.pth").write_bytes(b"x")
+    assert refusal(tmp_path).endswith(f"Name the file inside it: {tmp_path / 'model.pth'}")
+    (tmp_path / "a.safetensors").write_bytes(b"x")
+    assert refusal(tmp_path).endswith("Name the file inside it")
+
+
+def test_a_link_that_leads_to_nothing_is_said_to_be_one(tmp_path):
+    (tmp_path / "best.pt").symlink_to("gone.pt")
+    assert f"a link leads to nothing: got {tmp_path / 'best.pt'} -> gone.pt" in refusal(tmp_path / "best.pt")
+    (tmp_path / "round.pt").symlink_to("round.pt")
+    assert "-> round.pt" in refusal(tmp_path / "round.pt")
+    (tmp_path / "run").symlink_to("moved")
+    assert f"got {tmp_path / 'run'} -> moved" in refusal(tmp_path / "run" / "best.pt")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems")
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "best.pt")
@@ -211,8 +229,9 @@ def test_arguments_and_labels_beside_the_weights_can_be_read(saved, make_network
     state = make_network().state_dict()
     timm = saved({"state_dict": state, "args": args, "best": np.float64(0.9)})
     assert timm.arguments == {"model": "resnet18", "mean": (0.5, 0.5, 0.5), "crop_pct": 0.875}
-    assert timm.class_to_idx is None
-    assert saved({"model": state, "class_to_idx": {"cat": 0, "dog": 1}}).class_to_idx == {"cat": 0, "dog": 1}
+    assert labels_in(timm.content, timm.name) is None
+    table = saved({"model": state, "class_to_idx": {"cat": 1, "dog": 0}})
+    assert labels_in(table.content, table.name).labels == ("dog", "cat")
     nested = saved({"model": state, "args": argparse.Namespace(class_to_idx={"a": 0})})
-    assert nested.class_to_idx == {"a": 0}
+    assert labels_in(nested.content, nested.name).labels == ("a",)
     assert saved(state).arguments is None

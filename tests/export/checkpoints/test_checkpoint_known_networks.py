@@ -9,11 +9,11 @@ from importlib.resources import files
 import pytest
 import torch
 
-import truecopy_export.checkpoints
+import truecopy_export.checkpoints.fitting
 from truecopy_export.architectures import build
 from truecopy_export.checkpoints.fitting.known_networks import fingerprint, known_as
 
-ROWS = (files(truecopy_export.checkpoints) / "known_networks.tsv").read_text("utf-8").splitlines()
+ROWS = (files(truecopy_export.checkpoints.fitting) / "known_networks.tsv").read_text("utf-8").splitlines()
 
 
 def state(spec: str, **arguments: object) -> dict[str, torch.Tensor]:

@@ -99,6 +99,49 @@ def test_a_network_with_a_loss_beside_it_is_recognised(make_network):
     state = {f"net.{name}": tensor for name, tensor in make_network().state_dict().items()}
     message = refusal(make_network(), {**state, "criterion.weight": torch.ones(5)})
     assert "All names are there under 'net.'; 1 others stand beside it" in message
+    assert "wrong --arch" not in message
+
+
+def test_a_module_around_a_network_with_its_own_classifier_is_recognised():
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem = torch.nn.Conv2d(3, 4, 3)
+            self.norm = torch.nn.BatchNorm2d(4)
+            self.fc = torch.nn.Linear(4, 5)
+
+    state = Net().state_dict()
+    wrapped = {f"backbone.{name}": value for name, value in state.items() if not name.startswith("fc.")}
+    message = refusal(Net(), {**wrapped, "head.weight": torch.ones(5, 4), "head.bias": torch.ones(5)})
+    assert (
+        "7 of 9 names fit under 'backbone.', and the classifier stands beside it (head.bias, head.weight)"
+        in message
+    )
+    assert "give that module with --arch python:module:callable" in message
+    assert "wrong --arch" not in message
+
+
+def test_complex_weights_are_called_complex_and_never_lose_a_part(make_network):
+    state = {
+        name: value.to(torch.complex64) if value.is_floating_point() else value
+        for name, value in make_network().state_dict().items()
+    }
+    message = refusal(make_network(), state)
+    assert "copying would drop the imaginary parts" in message
+    assert "0.weight is torch.complex64 and should be torch.float32" in message
+    assert "quantised" not in message
+
+
+def test_integers_do_not_become_complex_numbers():
+    target = torch.nn.ParameterDict({"w": torch.ones(2, dtype=torch.complex64)})
+    message = refusal(target, {"w": torch.tensor([1, 2])})
+    assert "copying would turn integers into numbers" in message
+
+
+def test_real_weights_are_not_taken_for_complex_ones():
+    target = torch.nn.ParameterDict({"w": torch.ones(2, dtype=torch.complex64)})
+    message = refusal(target, {"w": torch.tensor([1.0, 2.0])})
+    assert "of another kind than the architecture's" in message
 
 
 def test_the_library_that_was_typed_is_named_first(monkeypatch, make_network):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -221,3 +222,15 @@ def test_a_word_in_the_wrong_place_says_where_it_belongs(export, options, messag
     done = export(**options)
     assert done.code == 3
     assert message in done.err
+
+
+def test_a_checkpoint_s_name_may_hold_any_bytes_and_the_next_lines_are_for_a_shell(export, project, tmp_path):
+    strange = tmp_path / "my \udcff.pt"
+    shutil.copy(project / "best.pt", strange)
+    done = export(checkpoint=strange, output=tmp_path / "a b.onnx")
+    assert done.code == 0, done.err
+    assert f"next: truecopy selftest '{tmp_path}/a b.onnx'" in done.err
+    assert (
+        runtime.read(tmp_path / "a b.onnx").contract.provenance.checkpoint.name
+        == "my \N{REPLACEMENT CHARACTER}.pt"
+    )

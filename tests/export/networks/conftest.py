@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from truecopy.contract import GraphInput
 from truecopy.engine import open_session
 from truecopy_export.graph.checks import check_graph, check_module, check_module_of_fixed
 from truecopy_export.graph.network import Network
+from truecopy_export.graph.tensorflow.library import import_tensorflow
 from truecopy_export.graph.trace import Traced, trace
 from truecopy_export.networks.zip_members import read_members, written
 from truecopy_export.signature import Signature
@@ -70,6 +73,13 @@ class Two(Small):
 def images(count: int = 2) -> torch.Tensor:
     random = np.random.default_rng(1)
     return torch.from_numpy(random.standard_normal((count, 3, 6, 8)).astype(np.float32))
+
+
+@pytest.fixture(scope="session")
+def tf() -> Any:
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed (make tensorflow)")
+    return import_tensorflow()
 
 
 @pytest.fixture(scope="session")

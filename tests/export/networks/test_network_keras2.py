@@ -177,6 +177,17 @@ def test_arithmetic_on_the_input_is_let_in(keras, tmp_path):
     assert np.allclose(opened.network.answering(torch.full((1, 4, 4, 1), 255.0)).numpy(), 1.0)
 
 
+def test_a_normalization_is_read_with_its_count_a_single_number(keras, tmp_path):
+    pictures = np.random.default_rng(1).uniform(0, 255, (6, 4, 5, 3)).astype("f4")
+    normalize = keras.layers.Normalization()
+    normalize.adapt(pictures)
+    given = keras.Input((4, 5, 3))
+    model = keras.Model(given, keras.layers.GlobalAveragePooling2D()(normalize(given)))
+    opened = open_keras2_hdf5(saved(model, tmp_path))
+    answer = opened.network.answering(torch.from_numpy(pictures)).numpy()
+    assert np.array_equal(answer, model(pictures, training=False).numpy())
+
+
 def test_a_lambda_is_refused_and_not_run(keras, tmp_path):
     given = keras.Input((4, 4, 1))
     model = keras.Model(given, keras.layers.Lambda(lambda x: x * 2)(given))

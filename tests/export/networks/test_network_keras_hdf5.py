@@ -173,6 +173,12 @@ def test_long_lists_of_names_stand_in_pieces(tmp_path):
     assert np.array_equal(found.arrays["a"], np.ones(2))
 
 
+def test_a_single_number_keeps_its_shape(tmp_path):
+    (tmp_path / "x.h5").write_bytes(hdf5(lambda file: file.create_dataset("n/count", data=np.int64(7))))
+    (count,) = read_hdf5(tmp_path / "x.h5", "x.h5").arrays.values()
+    assert (count.shape, count.dtype, int(count)) == ((), np.int64, 7)
+
+
 def external(file):
     file.create_dataset("model_weights/x", (4,), "f4", external=[("secret.bin", 0, 16)])
 

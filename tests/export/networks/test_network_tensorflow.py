@@ -3,87 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
-import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from PIL import Image
+from tests.export.networks.saved_models import difference, graph_of, picture_model, plain, save
 
 from truecopy.cli.main import main
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.graph.tensorflow import tf2onnx as converter
-from truecopy_export.graph.tensorflow.library import import_tensorflow
 from truecopy_export.networks.tensorflow.saved_model import open_saved_model
-
-
-@pytest.fixture(scope="session")
-def tf():
-    if importlib.util.find_spec("tensorflow") is None:
-        pytest.skip("TensorFlow is not installed (make tensorflow)")
-    return import_tensorflow()
-
-
-def picture_model(tf, body, size=(8, 9, 3)):
-    """A tf.Module whose signature is `body(module, pictures)`, with a kernel and a matrix for it to use."""
-    rng = np.random.default_rng(3)
-
-    class Model(tf.Module):
-        def __init__(self):
-            super().__init__()
-            self.kernel = tf.Variable(rng.standard_normal((3, 3, size[2], 6)).astype("f4"))
-            self.grouped = tf.Variable(rng.standard_normal((3, 3, 3, 4)).astype("f4"))
-            self.matrix = tf.Variable(rng.standard_normal((6, 4)).astype("f4"))
-
-        @tf.function(
-            input_signature=[tf.TensorSpec([None, *size], tf.float32, name="pictures")], autograph=False
-        )
-        def serve(self, pictures):
-            return body(self, pictures)
-
-    return Model()
-
-
-def plain(tf):
-    def body(self, pictures):
-        seen = tf.nn.relu(tf.nn.conv2d(pictures, self.kernel, 1, "SAME"))
-        return {"scores": tf.matmul(tf.reduce_mean(seen, [1, 2]), self.matrix)}
-
-    return body
-
-
-def save(tf, tmp_path, body, **options) -> Path:
-    model = picture_model(tf, body, **options)
-    tf.saved_model.save(model, str(tmp_path / "saved"), signatures={"serving_default": model.serve})
-    return tmp_path / "saved"
-
-
-def graph_of(opened) -> onnx.ModelProto:
-    network = opened.network
-    example = torch.zeros(2, *(axis if isinstance(axis, int) else 16 for axis in network.inputs[0].shape[1:]))
-    answer = network.answering(example)
-    names = tuple(answer) if isinstance(answer, dict) else ("logits",)
-    return network.to_onnx(network.answering, (example,), network.inputs, names, "logits")
-
-
-def difference(opened, model: onnx.ModelProto, batch: int) -> float:
-    """The largest, of the first output."""
-    shape = [axis if isinstance(axis, int) else 16 for axis in opened.network.inputs[0].shape[1:]]
-    pictures = torch.from_numpy(np.random.default_rng(batch).standard_normal((batch, *shape)).astype("f4"))
-    answer = opened.network.answering(pictures)
-    answer = next(iter(answer.values())) if isinstance(answer, dict) else answer
-    made = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"input": pictures.numpy()})[0]
-    assert made.shape == tuple(answer.shape)
-    return float(np.abs(made - answer.numpy()).max())
 
 
 def test_a_saved_model_becomes_a_graph_of_opset_18_that_answers_like_tensorflow(tf, tmp_path):
@@ -274,31 +209,6 @@ def test_a_table_that_is_filled_from_a_file_is_refused(tf, tmp_path):
     tf.saved_model.save(model, str(tmp_path / "saved"), signatures={"serving_default": model.serve})
     with pytest.raises(Blocked):
         open_saved_model(tmp_path / "saved")
-
-
-def test_two_processes_make_the_same_bytes(tf, tmp_path):
-    path = save(tf, tmp_path, plain(tf))
-    script = (
-        "import sys, hashlib, pathlib, torch\n"
-        "from truecopy_export.networks.tensorflow.saved_model import open_saved_model\n"
-        "network = open_saved_model(pathlib.Path(sys.argv[1])).network\n"
-        "example = (torch.zeros(2, 8, 9, 3),)\n"
-        "made = [network.to_onnx(network.answering, example, network.inputs, ('logits',), 'logits') for _ in range(2)]\n"
-        "print([hashlib.sha256(one.SerializeToString(deterministic=True)).hexdigest() for one in made])\n"
-    )
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", script, path],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            check=True,
-            capture_output=True,
-        )
-        for seed in ("1", "2")
-    ]
-    (first, second), (third, fourth) = (json.loads(one.stdout.decode().replace("'", '"')) for one in said)
-    assert first == second == third == fourth
-    # TensorFlow's own lines stay inside.
-    assert [one.stderr for one in said] == [b"", b""]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from typing import Any
 
 from truecopy.errors import CheckpointError, RecipeError
 from truecopy_export.checkpoints import Checkpoint
-from truecopy_export.checkpoints.pytorch.inside import file_inside
+from truecopy_export.checkpoints.inside import file_inside
+from truecopy_export.checkpoints.json_document import read_document
 from truecopy_export.checkpoints.tensor_files.huggingface_folder import CONFIG, MAX_CONFIG, read_config
-from truecopy_export.checkpoints.tensor_files.shards import read_document
 from truecopy_export.recipes import Labels
 
 from .carried import Carried
@@ -113,12 +113,11 @@ def _facts(checkpoint: Checkpoint, config: Mapping[str, Any]) -> Iterator[tuple[
         if isinstance(config.get(name), str):
             yield name, config[name][:200]
     yield from facts_of_files(checkpoint)
-    state = checkpoint.path / "trainer_state.json"
-    if state.is_file():
-        try:
-            trained = read_document(state, "trainer's state", _MAX_STATE)
-        except CheckpointError:  # it tells people which step this is, and nothing depends on it
-            trained = {}
-        for name in _TRAINER:
-            if isinstance(trained.get(name), str | int | float):
-                yield name, str(trained[name])[:200]
+    try:
+        state = file_inside(checkpoint.path, "trainer_state.json", "the Hugging Face folder")
+        trained = read_document(state, "trainer's state", _MAX_STATE)
+    except CheckpointError:  # absent or not: it tells people which step this is, and nothing depends on it
+        trained = {}
+    for name in _TRAINER:
+        if isinstance(trained.get(name), str | int | float):
+            yield name, str(trained[name])[:200]

@@ -62,7 +62,7 @@ def _check_backwards(table: Any, names: list[Any], where: str) -> None:
     if not isinstance(table, dict):
         raise RecipeError("label2id of the config", expected="an object", got=repr(table)[:80], where=where)
     for name, place in table.items():
-        number = int(place) if isinstance(place, str) and place.isascii() and place.isdigit() else place
+        number = int(place) if isinstance(place, str) and _is_place(place, len(names)) else place
         if not isinstance(number, int) or not 0 <= number < len(names) or names[number] != name:
             there = names[number] if isinstance(number, int) and 0 <= number < len(names) else None
             raise RecipeError(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
-from truecopy.contract.strict_yaml import read_bounded
 from truecopy.errors import CheckpointError
 
 from .foreign import TAKEN
 from .formats import Format
+from .inside import file_inside
+from .json_document import read_document
 
 # How files of weights are mostly called. Only ever for advice: what a file is, its content says.
 _WEIGHTS = (".safetensors", ".pt", ".pth", ".pth.tar", ".ckpt", ".bin", ".pt2", ".keras", ".h5")
@@ -21,7 +20,7 @@ def folder_format(folder: Path) -> Format:
     """What a folder holds, by the files in it.
 
     Raises:
-        CheckpointError: nothing that is read here; names what is in it.
+        CheckpointError: nothing that is read here; names what is in it. Or what it is told by is no file of the folder.
     """
     names = {entry.name for entry in folder.iterdir()}
     if "saved_model.pb" in names:
@@ -29,7 +28,7 @@ def folder_format(folder: Path) -> Format:
     if "config.json" in names:
         return "huggingface-folder"
     if "model.json" in names:
-        return json_format(folder / "model.json")
+        return json_format(file_inside(folder, "model.json", "the folder"))
     weights = [name for name in names if name.lower().endswith(_WEIGHTS)]
     shown = ", ".join(sorted(names)[:5]) or "nothing"
     raise CheckpointError(
@@ -48,7 +47,7 @@ def json_format(path: Path) -> Format:
     Raises:
         CheckpointError: another JSON document.
     """
-    found = read_json(path)
+    found = read_document(path, "JSON document", MAX_JSON)
     if "weight_map" in found:
         return "sharded"
     if "modelTopology" in found or "weightsManifest" in found:
@@ -60,22 +59,3 @@ def json_format(path: Path) -> Format:
         where=str(path),
         fix="Give the file with the weights, or the folder that it stands in",
     )
-
-
-def read_json(path: Path) -> dict[str, object]:
-    """A JSON object of at most 64 MiB.
-
-    Raises:
-        CheckpointError: not there, too large, or no JSON object.
-    """
-    data = read_bounded(path, "the file", "the JSON document", MAX_JSON, CheckpointError)
-    try:
-        found: dict[str, object] = msgspec.json.decode(data, type=dict[str, object])
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise CheckpointError(
-            "The JSON document cannot be read",
-            got=str(error),
-            where=str(path),
-            fix="Copy or download it again",
-        ) from error
-    return found

@@ -11,6 +11,7 @@ from rich.progress import TaskID
 
 from truecopy.cli.output import console, note, print_json, printable
 from truecopy.contract import ImageInput, TableInput, TokensInput
+from truecopy_export.paths import for_a_shell
 from truecopy_export.progress import Stopwatch
 from truecopy_export.report import Report
 
@@ -77,4 +78,5 @@ def show(report: Report, *, as_json: bool) -> None:
     example = _EXAMPLES[type(report.contract.input)]
     if report.html is not None:
         note(f"report: {report.html}")
-    note(f"next: truecopy selftest {report.path}\n      truecopy predict {report.path} {example}")
+    model = for_a_shell(report.path)
+    note(f"next: truecopy selftest {model}\n      truecopy predict {model} {example}")

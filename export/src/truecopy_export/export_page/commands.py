@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from truecopy.contract import ImageInput, TableInput
 from truecopy.report import Block, Command, Text
+from truecopy_export.paths import for_a_shell
 
 from .account import Account
 
@@ -15,9 +15,7 @@ def next_commands(account: Account) -> list[str]:
     """Lines for a shell; none of a model that was not written."""
     if account.bytes is None:
         return []
-    # A name that begins with a dash would be an option.
-    name = account.output if not account.output.startswith("-") else f"./{account.output}"
-    model = shlex.quote(name)
+    model = for_a_shell(account.output)
     match account.contract.input:
         case ImageInput():
             items, labelled = "IMAGE_OR_FOLDER", "CLASS_FOLDERS"

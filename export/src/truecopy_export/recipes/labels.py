@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias, cast
 from truecopy.contract.strict_yaml import read_bounded, utf8
 from truecopy.errors import RecipeError
 from truecopy_export.counted import counted
+from truecopy_export.paths import stored_name
 
 MAX_BYTES = 16 * 1024 * 1024
 # Controls (C0, C1), line and paragraph separators, and the marks that embed, override or isolate a direction. What scripts
@@ -48,7 +49,7 @@ def read_labels(source: str | Path | Sequence[str] | Mapping[str, int], *, sort:
         return _from_folder(path, sort)
     data = read_bounded(path, "the labels", "the file of labels", MAX_BYTES, RecipeError)
     text = utf8(data, "the labels are not UTF-8", path.name, RecipeError)
-    where = f"file {path.name} sha256:{hashlib.sha256(data).hexdigest()}"
+    where = f"file {stored_name(path.name)} sha256:{hashlib.sha256(data).hexdigest()}"
     if path.suffix == ".json":
         return _from_json(text, path, where)
     if path.suffix == ".csv":

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from truecopy.errors import CheckpointError
-from truecopy_export.checkpoints.pytorch.inside import file_inside
+from truecopy_export.checkpoints.inside import file_inside
+from truecopy_export.checkpoints.json_document import read_document
 
-from .shards import Index, Read, check_bytes, read_document, read_index, read_shards
+from .shards import Index, Read, check_bytes, read_index, read_shards
 
 CONFIG = "config.json"
 MAX_CONFIG = 16 << 20  # bytes; the names of 20,000 classes are one

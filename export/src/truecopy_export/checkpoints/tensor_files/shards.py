@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from truecopy.contract import strict_json
-from truecopy.contract.strict_yaml import read_bounded
-from truecopy.errors import CheckpointError, ContractError
-from truecopy_export.checkpoints.pytorch.inside import file_inside
+from truecopy.errors import CheckpointError
+from truecopy_export.checkpoints.inside import file_inside
+from truecopy_export.checkpoints.json_document import read_document
 
 from .safetensors import read_header
 
 MAX_INDEX = 16 << 20  # bytes; that of a model of 700 billion parameters is 9
 MAX_WEIGHTS = 8 << 30  # bytes of all files; an artifact holds 2 GiB of float32
-_DEPTH = 16
 _AGAIN = "Copy or download the folder again, whole"
 
 Read = Callable[[Path], Mapping[str, Any]]
@@ -33,24 +31,6 @@ class Index:
     files: tuple[Path, ...]
     shard_of: Mapping[str, str]
     said: Mapping[str, Any]
-
-
-def read_document(path: Path, what: str, most: int) -> dict[str, Any]:
-    """A JSON object of at most `most` bytes, no key twice. what: in words, for messages.
-
-    Raises:
-        CheckpointError: not there, too long, too deep, or no JSON object.
-    """
-    data = read_bounded(path, f"the {what}", f"the {what}", most, CheckpointError)
-    try:
-        found = strict_json.loads(data, max_bytes=most, max_depth=_DEPTH, what=what)
-    except ContractError as error:
-        raise CheckpointError.of(error, where=str(path), fix=_AGAIN) from error
-    if not isinstance(found, dict):
-        raise CheckpointError(
-            f"the {what} is no JSON object", got=type(found).__name__, where=str(path), fix=_AGAIN
-        )
-    return found
 
 
 def read_index(path: Path) -> Index:

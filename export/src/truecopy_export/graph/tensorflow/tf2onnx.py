@@ -108,7 +108,7 @@ def _in_order() -> Iterator[None]:
     """
     graph = imported("tf2onnx.graph").Graph
     rewrites = imported("tf2onnx.optimizer.back_to_back_optimizer")
-    counter = imported("tf2onnx.utils")
+    counter: Any = imported("tf2onnx.utils")
     readers, kept, count = graph.find_output_consumers, graph.extract_sub_graph_nodes, counter.INTERNAL_NAME
 
     def readers_in_order(self: Any, output_name: str) -> list[Any]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from truecopy.errors import CheckpointError
-from truecopy_export.networks.tensorflow.hdf5_config import OnlyKeras2, as_keras3
 
 from . import names as known
+from .keras2_differences import OnlyKeras2, as_keras3
 from .values import check_array, check_plain, check_tensor
 
 MAX_DEPTH = 100

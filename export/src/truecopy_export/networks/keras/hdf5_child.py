@@ -145,7 +145,8 @@ def main(paths: str, source: str, target: str, seconds: str) -> dict[str, str]:
     except Exception as error:  # the library raises many kinds on damaged files
         got = (str(error) or type(error).__name__).splitlines()[0][:300]
         return Refused("the HDF5 file is damaged", "", got, "a complete file").fields
-    arrays = {name: np.ascontiguousarray(array) for name, array in reader.arrays.items()}
+    # ascontiguousarray makes (1,) of a single number, such as the count of Keras's Normalization.
+    arrays = {name: np.ascontiguousarray(array).reshape(array.shape) for name, array in reader.arrays.items()}
     save_file(arrays, target, {"attributes": json.dumps(reader.attributes)})
     return {}
 

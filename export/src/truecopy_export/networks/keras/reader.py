@@ -11,10 +11,10 @@ from truecopy.errors import CheckpointError
 from truecopy_export.carried import Carried
 from truecopy_export.checkpoints.digest import digest_of
 from truecopy_export.networks.opened import Opened
-from truecopy_export.networks.tensorflow.hdf5_config import OnlyKeras2
 
 from .archive import CONFIG, METADATA, WEIGHTS, read_archive
 from .config import Checked, checked_config
+from .keras2_differences import OnlyKeras2
 from .library import import_keras_on_torch
 from .model import load_whole
 from .network import network_of

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from truecopy.errors import Blocked, CheckpointError
-from truecopy_export.networks.torchscript.pickle import check_strided
+from truecopy_export.networks.strided import check_strided
 from truecopy_export.networks.zip_members import written
 
 from .document import checked, parsed

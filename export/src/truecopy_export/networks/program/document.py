@@ -1,7 +1,7 @@
 """The JSON of a torch.export program, checked string by string and written anew before torch reads it.
 
 What text of it torch would evaluate, import or compile (torch 2.13, `torch/_export/serde/serialize.py` and `torch/fx`):
-sizes go to sympy (`symbolic`); operators are resolved by name (`program_operators`); tree specs import the modules of enums
+sizes go to sympy (`symbolic`); operators are resolved by name (`operators`); tree specs import the modules of enums
 and default factories (`torch/utils/_pytree.py`); guards are exec'ed (`torch/export/_unlift.py`); names of nodes and
 parameters stand as they are in the Python that `torch.fx` writes and exec's (`torch/fx/graph.py`, `_format_target`). A string
 that is none of the known ones is refused. Notes for people, guards and example inputs are left out.
@@ -58,6 +58,9 @@ def checked(document: Json, where: str) -> Json:
         return _Check(where).value(document, "")
     except RecursionError as error:
         raise _malformed("nested too deeply", where) from error
+    except (TypeError, ValueError, KeyError, AttributeError) as error:  # UnicodeError is a ValueError
+        # The checks below name what they look for; this is for what none of them thought of.
+        raise _malformed(f"{type(error).__name__}: {error}"[:200], where) from error
 
 
 class _Check:
@@ -120,6 +123,8 @@ class _Check:
 
     def _tensor(self, meta: Mapping[str, Json]) -> None:
         count = 1
+        if not isinstance(meta["sizes"], list):
+            raise self._blocked("sizes", meta["sizes"])
         for size in meta["sizes"]:
             number = size.get("as_int", 1) if isinstance(size, dict) else None
             if not isinstance(number, int) or number < 0:
@@ -129,7 +134,9 @@ class _Check:
             raise self._blocked(f"a tensor of more than {_MAX_TENSOR:,} numbers", count)
 
     def _spec_of(self, text: str) -> Json:
-        spec = parsed(text.encode(), self._where)
+        if not text.isascii():
+            raise self._blocked("a tree spec", text)
+        spec = parsed(text.encode("ascii"), self._where)
         if not (isinstance(spec, list) and len(spec) == 2 and spec[0] == 1):
             raise self._blocked("a tree spec", text)
         return [1, self._spec(spec[1])]
@@ -140,9 +147,11 @@ class _Check:
             raise self._blocked("a tree spec", spec)
         children = [self._spec(child) for child in spec["children_spec"]]
         kind, context = spec.get("type"), spec.get("context")
+        if not isinstance(kind, str | None):
+            raise self._blocked("a tree spec", spec)
         if kind is None and context is None and not children:
             return {"type": None, "context": None, "children_spec": []}
-        keys = parsed(str(context).encode(), self._where) if isinstance(context, str) else context
+        keys = parsed(context.encode("utf-8"), self._where) if isinstance(context, str) else context
         if kind in ("builtins.tuple", "builtins.list") and keys is None:
             return {"type": kind, "context": context, "children_spec": children}
         if (

@@ -12,7 +12,7 @@ import torch
 
 from truecopy.errors import Blocked
 from truecopy_export.networks.aten import computes
-from truecopy_export.networks.torchscript.source import quantised
+from truecopy_export.networks.quantised import quantised
 
 _ATEN = re.compile(r"torch\.ops\.aten\.([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
 # Of symbolic sizes (`serialize.py`, `_SYM_OPS`), without powers and shifts, whose numbers grow without bound.

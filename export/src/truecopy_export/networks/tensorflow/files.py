@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from truecopy.contract.strict_yaml import read_bounded
-from truecopy.errors import Blocked, CheckpointError
+from truecopy.errors import CheckpointError
+from truecopy_export.checkpoints.inside import file_below
 from truecopy_export.counted import counted
 from truecopy_export.graph.prepare import MAX_WEIGHT_BYTES
 
 _SHARD = re.compile(r"variables\.data-(\d{5})-of-(\d{5})")
 PROGRAM, INDEX = "saved_model.pb", "variables.index"
 MAX_INDEX = 64 << 20
+_SAID = "the SavedModel"
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,9 @@ def saved_model_files(path: Path) -> SavedModelFiles:
     """path: the folder, or its `saved_model.pb`.
 
     Raises:
-        Blocked: a link out of the folder, or something that is no file.
-        CheckpointError: files are missing, or too large.
+        CheckpointError: files are missing, links out of the folder, no files, or too large.
     """
     folder = path if path.is_dir() else path.parent
-    program = folder / PROGRAM
     if path.is_file() and path.name != PROGRAM:
         raise CheckpointError(
             "a SavedModel is a folder",
@@ -47,7 +46,7 @@ def saved_model_files(path: Path) -> SavedModelFiles:
             where=str(path),
             fix=f"Give the file its name back ({PROGRAM}), with the folder `variables` beside it",
         )
-    _check_plain(program, folder)
+    program = file_below(folder, PROGRAM, _SAID)
     variables = _variables(folder)
     weights = sum(one.stat().st_size for one in variables)
     if weights > MAX_WEIGHT_BYTES:
@@ -66,7 +65,11 @@ def _variables(folder: Path) -> tuple[Path, ...]:
     if not inside.is_dir():
         return ()
     if inside.is_symlink():
-        raise _link(inside, folder)
+        raise CheckpointError(
+            "the variables of the SavedModel are a link",
+            where=str(inside),
+            fix="Copy the folder with its files (cp -rL)",
+        )
     names = sorted(one.name for one in inside.iterdir())
     shards = [name for name in names if _SHARD.fullmatch(name)]
     if not shards and INDEX not in names:
@@ -81,36 +84,9 @@ def _variables(folder: Path) -> tuple[Path, ...]:
             where=str(inside),
             fix="Copy the whole folder",
         )
-    found = tuple(inside / name for name in (INDEX, *shards))
-    for one in found:
-        _check_plain(one, folder)
+    found = tuple(file_below(folder, f"{inside.name}/{name}", _SAID) for name in (INDEX, *shards))
     if found[0].stat().st_size > MAX_INDEX:
         raise CheckpointError(
             f"{INDEX} is too long", expected=f"at most {MAX_INDEX} bytes", where=str(inside)
         )
     return found
-
-
-def _check_plain(path: Path, folder: Path) -> None:
-    try:
-        if not path.resolve(strict=True).is_relative_to(folder.resolve(strict=True)):
-            raise _link(path, folder)
-        regular = stat.S_ISREG(path.stat().st_mode)
-    except (OSError, RuntimeError) as error:
-        raise CheckpointError(
-            "a file of the SavedModel cannot be opened",
-            got=getattr(error, "strerror", None) or str(error),
-            where=str(path),
-            fix="Copy the whole folder",
-        ) from error
-    if not regular:
-        raise Blocked("a part of the SavedModel is no file", where=str(path))
-
-
-def _link(path: Path, folder: Path) -> Blocked:
-    return Blocked(
-        "a file of the SavedModel is a link out of its folder",
-        got=str(path.relative_to(folder)),
-        where=str(folder),
-        fix="Copy the folder with its files (cp -rL)",
-    )

@@ -7,6 +7,7 @@ Source: tensorflow/tfjs `tfjs-converter/python/tensorflowjs/converters/keras_tfj
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,9 @@ import msgspec
 from truecopy.errors import CheckpointError, RecipeError
 from truecopy_export.carried import Carried
 from truecopy_export.checkpoints.digest import digest_of_files
-from truecopy_export.checkpoints.folders import read_json
+from truecopy_export.checkpoints.folders import MAX_JSON
+from truecopy_export.checkpoints.inside import file_inside
+from truecopy_export.checkpoints.json_document import read_document
 from truecopy_export.graph.tensorflow.library import import_tensorflow, quiet_tensorflow
 from truecopy_export.networks.opened import Opened
 from truecopy_export.recipes import read_labels
@@ -24,6 +27,7 @@ from .keras2_config import checked_config
 from .tfjs_weights import by_name, read_manifest, read_weights
 
 _MODEL, _METADATA = "model.json", "metadata.json"
+_MAX_METADATA = 1 << 20  # bytes; labels that a person typed
 _NOTE = "compared with the network in tf_keras: TensorFlow.js itself runs in a browser"
 
 
@@ -31,14 +35,14 @@ def open_tfjs(path: Path) -> Opened:
     """path: `model.json`, or its folder. Labels of a Teachable Machine model (`metadata.json`) are carried.
 
     Raises:
-        Blocked: files outside the folder, Python code or classes of its own in the description.
-        CheckpointError: a graph model; damaged; names or sizes that do not fit; TensorFlow is not installed.
+        Blocked: Python code or classes of its own in the description.
+        CheckpointError: files outside the folder; a graph model; damaged; names or sizes that do not fit; TensorFlow is not installed.
     """
-    file = path / _MODEL if path.is_dir() else path
+    file = file_inside(path, _MODEL, "the TensorFlow.js folder") if path.is_dir() else path
     where, folder = str(file), file.parent
-    document = read_json(file)
+    document = read_document(file, "TensorFlow.js model", MAX_JSON)
     config = _description(document, where)
-    checked_config(config, where)
+    checked_config(config, where)  # before TensorFlow is imported; `build_keras2` hands Keras the cleaned copy
     manifest = read_manifest(document.get("weightsManifest"), folder, where)
     carried = _metadata(folder)
     import_tensorflow()
@@ -87,10 +91,10 @@ class _TeachableMachine(msgspec.Struct, frozen=True):
 
 def _metadata(folder: Path) -> Carried:
     """Labels and size, where the file is there. How its pictures were resized depends on the browser: no recipe."""
-    file = folder / _METADATA
-    if not file.is_file() or file.is_symlink():
+    if not os.path.lexists(folder / _METADATA):
         return Carried()
-    document = read_json(file)
+    file = file_inside(folder, _METADATA, "the TensorFlow.js folder")
+    document = read_document(file, _METADATA, _MAX_METADATA)
     if "labels" not in document:
         return Carried()
     try:

@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from truecopy.errors import Blocked, CheckpointError
+from truecopy.errors import CheckpointError
+from truecopy_export.checkpoints.inside import file_below
 from truecopy_export.counted import counted
 from truecopy_export.graph.prepare import MAX_WEIGHT_BYTES
 
@@ -57,8 +58,7 @@ def read_manifest(found: object, folder: Path, where: str) -> Manifest:
     """The manifest, and the files that it names. Nothing is read yet but the files' sizes.
 
     Raises:
-        Blocked: a path out of the folder.
-        CheckpointError: malformed; files are missing or of another size than their tensors.
+        CheckpointError: malformed; files are missing, outside the folder, or of another size than their tensors.
     """
     try:
         groups = tuple(msgspec.convert(found, list[Group]))
@@ -157,35 +157,19 @@ def _inside(name: str, folder: Path, where: str) -> Path:
     """A file in the folder of `model.json`, or below it.
 
     Raises:
-        Blocked: an address, an absolute path, `..`, or a link that leads out.
-        CheckpointError: not there.
+        CheckpointError: an address, an absolute path, `..`; a link that leads out, no file, or not there.
     """
     windows = PureWindowsPath(name)
     parts = windows.parts
     if not name or "\0" in name or ":" in name or windows.anchor or name.startswith("/") or ".." in parts:
-        raise Blocked(
+        raise CheckpointError(
             "the manifest names a file that is not beside model.json",
             expected="a relative path inside the folder",
             got=repr(name[:120]),
             where=where,
             fix="Put the files of the weights beside model.json, and their names into it",
         )
-    path = folder / name
-    try:
-        target = path.resolve(strict=True)
-        home = folder.resolve(strict=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise CheckpointError(
-            "a file of the weights cannot be opened",
-            got=f"{name[:120]!r}: {getattr(error, 'strerror', None) or error}",
-            where=where,
-            fix="Copy every file that model.json names into the folder",
-        ) from error
-    if not target.is_relative_to(home):
-        raise Blocked("a file of the weights is a link out of its folder", got=repr(name[:120]), where=where)
-    if not target.is_file():
-        raise Blocked("a file of the weights is no file", got=repr(name[:120]), where=where)
-    return path
+    return file_below(folder, name, "the manifest")
 
 
 def _check_size(files: Iterable[Path], needed: int, where: str) -> None:

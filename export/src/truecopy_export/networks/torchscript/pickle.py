@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from truecopy.errors import Blocked, CheckpointError
-
-from .source import quantised
+from truecopy_export.networks.quantised import quantised
+from truecopy_export.networks.strided import check_strided, damaged
 
 # Everything that torch's C++ pickler writes, and no other opcode.
 _OPCODES = frozenset(
@@ -59,14 +59,14 @@ def check_pickle(data: bytes, members: Mapping[str, bytes], folder: str, where: 
     try:
         for opcode, argument, _ in pickletools.genops(data):
             if opcode.name not in _OPCODES:
-                raise _damaged(f"the opcode {opcode.name}", where)
+                raise damaged(f"the opcode {opcode.name}", where)
             if opcode.name.endswith("PUT") and int(argument or 0) > len(data):
-                raise _damaged("a memo entry beyond the end", where)
+                raise damaged("a memo entry beyond the end", where)
         _Reader(data, members, folder, where).load()
     except CheckpointError:
         raise
     except Exception as error:  # pickle raises many kinds
-        raise _damaged(f"{type(error).__name__}: {error}"[:200], where) from error
+        raise damaged(f"{type(error).__name__}: {error}"[:200], where) from error
 
 
 # Written in Python, so that one opcode can be read as torch writes it.
@@ -118,9 +118,9 @@ class _Reader(_Unpickler):  # type: ignore[misc]
         kind, size, key, device, numel = pid
         data = self._members.get(f"{self._folder}/{key}")
         if kind != "storage" or not isinstance(size, int) or not isinstance(device, str) or data is None:
-            raise _damaged(f"a tensor of a member {self._folder}/{key} that is not there", self._where)
+            raise damaged(f"a tensor of a member {self._folder}/{key} that is not there", self._where)
         if not isinstance(numel, int) or numel < 0 or numel * size > len(data):
-            raise _damaged(f"a tensor of {numel} numbers in a member of {len(data)} bytes", self._where)
+            raise damaged(f"a tensor of {numel} numbers in a member of {len(data)} bytes", self._where)
         return _Storage(min(numel, len(data) // size))
 
     def _tensor(self, storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> None:
@@ -134,26 +134,3 @@ class _Reader(_Unpickler):  # type: ignore[misc]
             where=self._where,
             fix="Save the weights alone (torch.save(model.state_dict(), ...)) and export them with --arch",
         )
-
-
-def check_strided(numel: int, offset: Any, size: Any, stride: Any, where: str) -> None:
-    """A tensor of this size and strides lies inside a storage of `numel` numbers; what it repeats stays small.
-
-    Raises:
-        CheckpointError: it does not.
-    """
-    numbers = [offset, *size, *stride]
-    if len(size) != len(stride) or not all(type(one) is int and one >= 0 for one in numbers):
-        raise _damaged("a tensor whose size or strides are no numbers", where)
-    count = 1
-    for one in size:
-        count *= one
-    last = offset + sum((one - 1) * step for one, step in zip(size, stride, strict=True))
-    if count and (last >= numel or count > max(numel, 1 << 24)):
-        raise _damaged(f"a tensor of {count} numbers up to place {last} in a storage of {numel}", where)
-
-
-def _damaged(what: str, where: str) -> CheckpointError:
-    return CheckpointError(
-        "the archive's tensors are damaged", got=what, where=where, fix="Copy or download it again"
-    )

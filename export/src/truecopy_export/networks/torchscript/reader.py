@@ -1,7 +1,7 @@
 """TorchScript archives (torch.jit.save): a program with its weights, checked, loaded and exported by torch's old exporter.
 
-What a hostile archive could do is closed before torch sees it: code is read (`script_source`), pickles are gone through
-(`script_pickle`), and torch's C++ reader gets an archive written anew of the members that were checked (`zip_members`).
+What a hostile archive could do is closed before torch sees it: code is read (`source`), pickles are gone through
+(`pickle`), and torch's C++ reader gets an archive written anew of the members that were checked (`zip_members`).
 What is left is an honest program's cost: operators of `aten` on tensors of any size.
 """
 

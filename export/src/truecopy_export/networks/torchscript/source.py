@@ -18,6 +18,7 @@ import torch
 
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.networks.aten import computes
+from truecopy_export.networks.quantised import quantised
 
 PLAIN_PRIM = frozenset(
     {
@@ -188,16 +189,6 @@ def _sized(bound: ast.expr, made: dict[str, ast.expr], left: int) -> bool:
             _sized(one, made, left) for one in bound.args
         )
     return False
-
-
-def quantised(what: str, where: str) -> CheckpointError:
-    return CheckpointError(
-        "the network is quantised: its operators exist in torch alone, and ONNX has no way from them",
-        expected="float operators",
-        got=what,
-        where=where,
-        fix="Give the float network that it was made from; INT8 is made of that",
-    )
 
 
 def _blocked(what: str, where: str) -> Blocked:

@@ -1,4 +1,4 @@
-"""A file that a document names: it stands in the folder of that document, or it is not read."""
+"""A file that is read because it stands in a folder: it is a file, and of that folder, or it is not opened."""
 
 from __future__ import annotations
 
@@ -12,43 +12,53 @@ _COPY = "Copy the file itself into the folder"
 def file_inside(folder: Path, name: str, said: str) -> Path:
     """The regular file `name` of `folder`. said: who names it, for messages.
 
-    A link may lead to another file of the folder, or into `blobs` of the hub's cache (`snapshots/HASH/NAME` there are
-    such links; huggingface_hub `file_download.py`).
-
     Raises:
-        CheckpointError: a path instead of a name, a link that leads out of the folder, or no regular file.
+        CheckpointError: a path instead of a name, or what `file_below` refuses.
     """
-    where = str(folder)
     if not name or name in (".", "..") or any(mark in name for mark in "/\\\0"):
         raise CheckpointError(
             f"{said} names a path, not a file of its folder",
             expected="a plain file name",
             got=repr(name)[:200],
-            where=where,
+            where=str(folder),
             fix=_COPY,
         )
-    path = folder / name
+    return file_below(folder, name, said)
+
+
+def file_below(folder: Path, path: str, said: str) -> Path:
+    """The regular file at `path`, relative to `folder`, in it or in a folder inside. said: who names it, for messages.
+
+    A link may lead to another file of the folder, or into `blobs` of the hub's cache (`snapshots/HASH/NAME` there are
+    such links; huggingface_hub `file_download.py`).
+
+    Raises:
+        CheckpointError: it leads out of the folder, is not there, or is no regular file (a pipe would be waited for).
+    """
+    where = str(folder)
+    found = folder / path
     try:
-        real, home = path.resolve(strict=True), folder.resolve(strict=True)
+        real, home = found.resolve(strict=True), folder.resolve(strict=True)
         regular = real.is_file()
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+    except (OSError, RuntimeError, ValueError) as error:
+        # RuntimeError: links in a circle, before Python 3.13. ValueError: no name that a file can have.
         raise CheckpointError(
             f"{said} names a file that is not there",
-            expected=name[:200],
+            expected=ascii(path)[1:-1][:200],
             got=getattr(error, "strerror", None) or str(error),
             where=where,
             fix="Copy or download the folder again, whole",
         ) from error
-    if not regular:
-        raise CheckpointError(f"{said} names something that is no file", got=name, where=where, fix=_COPY)
     if not _belongs(real, home):
         raise CheckpointError(
             f"{said} names a link that leads out of the folder",
-            got=f"{name} -> {real}",
+            got=f"{path} -> {real}",
             where=where,
             fix=_COPY,
         )
-    return path
+    if not regular:
+        raise CheckpointError(f"{said} names something that is no file", got=path, where=where, fix=_COPY)
+    return found
 
 
 def _belongs(real: Path, home: Path) -> bool:
