@@ -122,3 +122,44 @@ class MENet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.classifier(self.features(x).mean((2, 3)))
+
+
+cifar_halves = transforms.Compose(
+    [transforms.CenterCrop(32), transforms.ToTensor(), transforms.Normalize((0.5,) * 3, (0.5,) * 3)]
+)
+cifar_own = transforms.Compose(
+    [
+        transforms.CenterCrop(32),
+        transforms.ToTensor(),
+        transforms.Normalize((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)),
+    ]
+)
+
+
+def resnet32() -> CifarResNet:
+    return CifarResNet(5)
+
+
+class SmallVgg(nn.Module):
+    """Of ../shared/data/weights/cifar10_quant_demo: three convolutions without padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for number, inputs in ((1, 3), (2, 64), (3, 64)):
+            block = nn.Sequential(nn.Conv2d(inputs, 64, 3), nn.BatchNorm2d(64), nn.ReLU())
+            setattr(self, f"feature{number}", block)
+        self.classifier = nn.Linear(64, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for block in (self.feature1, self.feature2, self.feature3):
+            x = functional.max_pool2d(block(x), 2)
+        return self.classifier(x.mean((2, 3)))
+
+
+def opacus_convnet() -> nn.Sequential:
+    """Source: opacus examples/cifar10.py convnet."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in ((3, 32), (32, 64), (64, 64), (64, 128)):
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.AvgPool2d(2)]
+    layers[-1] = nn.AdaptiveAvgPool2d(1)
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(128, 10))

@@ -46,6 +46,30 @@ def test_a_legacy_cuda_checkpoint_of_cifar_keeps_its_accuracy(truecopy, data, ci
     assert accuracy["original"] == accuracy["truecopy"] == pytest.approx(0.81, abs=0.04)
 
 
+@pytest.mark.parametrize(
+    ("file", "network", "recipe", "accuracy"),
+    [
+        ("cifar10_resnet/resnet32-d509ac18.th", "resnet32", "cifar_32", 0.82),
+        ("cifar10_quant_demo/checkpoint.pth.tar", "SmallVgg", "cifar_halves", 0.75),
+        ("cifar10_quant_demo/model_best.pth.tar", "SmallVgg", "cifar_halves", 0.75),
+        # Trained with differential privacy for three epochs; weights_only refuses its NumPy scalar.
+        ("dp_checkpoint/model_best.pth.tar", "opacus_convnet", "cifar_own", 0.31),
+    ],
+)
+@pytest.mark.usefixtures("networks")
+def test_training_checkpoints_of_cifar_keep_their_accuracy(
+    truecopy, data, cifar, tmp_path, file, network, recipe, accuracy
+):
+    done = truecopy(
+        "export", data / "weights" / file, "--arch", f"python:networks:{network}", "--recipe", f"python:networks:{recipe}",
+        "--labels", cifar, "--proof", cifar, "--json", "-o", tmp_path / "c.onnx",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    proof = done.rows[0]["proof"]
+    assert (proof["level"], proof["decisions"]["flips"]) == ("bit-exact", 0)
+    assert proof["accuracy"]["original"] == proof["accuracy"]["truecopy"] == pytest.approx(accuracy, abs=0.05)
+
+
 MNIST = """\
 input: {{color: L}}
 steps:
