@@ -13,7 +13,7 @@ from truecopy.contract.resize import PassOrder
 from truecopy.errors import CheckpointError, RecipeError
 
 from .architectures import Built, build
-from .carried import Carried, Said, Settled, carried_by, settle
+from .carried import Carried, Said, Settled, carried_by, carried_by_spelling, settle
 from .checkpoints import Checkpoint, Choice, choose_weights, load_into, read_checkpoint, recognise
 from .checkpoints.fitting.known_networks import known_as
 from .checkpoints.formats import NETWORKS
@@ -154,7 +154,8 @@ def _settled(
 ) -> Settled:
     labels = None if source.labels is None else read_labels(source.labels, sort=source.labels_sort)
     said = Said(source.architecture, source.arguments, source.recipe, labels, source.task)
-    return settle(said, carried, where, whole=whole, alike=alike)
+    folder = Carried() if whole else carried_by_spelling(source.architecture, source.arguments)
+    return settle(said, carried, where, whole=whole, alike=alike, folder=folder)
 
 
 def _tell(findings: Findings, progress: Progress) -> None:

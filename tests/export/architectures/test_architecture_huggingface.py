@@ -90,7 +90,12 @@ def test_arguments_change_entries_of_the_config(folder):
     built = build(f"hf:{folder}", {"num_labels": 5, "hidden_size": 16})
     assert built.name == "hf:vit ViTForImageClassification num_labels=5 hidden_size=16"
     assert tuple(built.module.classifier.weight.shape) == (5, 16)
-    assert "the config has no entry 'num_classes'" in refusal(folder, num_classes=5)
+    message = refusal(folder, num_classes=5)
+    assert "the config has no entry 'num_classes'" in message
+    assert (
+        "Leave --arch-arg num_classes out, or type the config's own name: the number of classes is num_labels"
+        in message
+    )
 
 
 def test_a_model_of_half_precision_with_all_its_outputs_answers_in_float32_with_logits_alone(folder):
@@ -188,9 +193,9 @@ def test_a_config_with_code_downloads_or_no_classifier_is_refused(folder, entrie
         ({"image_size": 10**9}, "the config holds numbers that no network of pictures has: expected at most 1000000"),
         ({"image_size": [10**9, 1]}, "the config holds numbers"),
         ({"hidden_size": 10**400}, "the config holds numbers"),
-        ({"num_hidden_layers": 900_000}, "the config describes a network of too many parts"),
-        ({"image_size": 900_000}, "the config describes a network that is too large"),
-        ({"hidden_size": 400_000, "num_attention_heads": 1}, "the config describes a network that is too large"),
+        ({"num_hidden_layers": 900_000}, "the network has too many parts"),
+        ({"image_size": 900_000}, "the network is too large"),
+        ({"hidden_size": 400_000, "num_attention_heads": 1}, "the network is too large"),
         ({"id2label": None, "num_labels": 10**12}, "num_labels of the config: expected 1 to 100000 labels"),
         ({"id2label": None, "num_labels": -1}, "num_labels of the config"),
         ({"num_labels": True}, "num_labels of the config"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 
 import pytest
@@ -131,6 +132,23 @@ def test_other_spellings_are_refused(spec, message):
 )  # fmt: skip
 def test_arguments_that_download_or_do_not_fit_are_refused(spec, arguments, message):
     assert message in refusal(build, spec, arguments)
+
+
+@pytest.mark.parametrize(
+    ("spec", "arguments", "message"),
+    [
+        ("timm:vit_tiny_patch16_224", {"num_classes": 100_000_000}, "the network is too large: expected less than protobuf's 2 GiB"),
+        ("timm:vit_tiny_patch16_224", {"img_size": 90_000}, "the network is too large"),
+        ("torchvision:squeezenet1_1", {"num_classes": 1_200_000}, "the network is too large"),
+    ],
+)  # fmt: skip
+def test_a_network_larger_than_any_artifact_is_refused_before_it_takes_memory(spec, arguments, message):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told = refusal(build, spec, arguments)
+    assert message in told
+    assert "at " + spec in told
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before  # KiB
+    assert grown < 512 << 10
 
 
 def test_a_module_without_its_prefix_is_told_the_prefix():

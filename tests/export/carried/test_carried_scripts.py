@@ -15,6 +15,7 @@ from truecopy_export.carried import Carried, carried_by
 from truecopy_export.checkpoints import read_checkpoint
 from truecopy_export.from_checkpoint import Source, read_source
 from truecopy_export.progress import Silent
+from truecopy_export.window.look import look_into
 
 timm = pytest.importorskip("timm")
 
@@ -119,6 +120,36 @@ def test_another_timm_network_is_a_contradiction(by_timm, labels):
         CheckpointError, match=r"--arch contradicts .*expected timm:resnet10t, got timm:resnet14t"
     ):
         read_source(source(by_timm(), labels=labels, architecture="timm:resnet14t"), Silent())
+
+
+def test_what_shapes_the_network_is_taken_from_the_script(by_timm):
+    kwargs = {"act_layer": "silu", "layers": [1, 1, 1, 1], "drop_rate": 0.1}
+    found = carried_by(read_checkpoint(by_timm(model_kwargs=kwargs)))
+    assert found.arguments == {"num_classes": 2, **kwargs}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"model_kwargs": {"pretrained": True}}, "model_kwargs: expected what shapes a network .*, got 'pretrained'"),
+        ({"model_kwargs": {"cache_dir": "/tmp"}}, "model_kwargs: .* got 'cache_dir'"),
+        ({"model_kwargs": {"pretrained_model_args": {}}}, "model_kwargs: .* got 'pretrained_model_args'"),
+        ({"model_kwargs": [1]}, r"model_kwargs: .* got \[1\]"),
+        ({"model_kwargs": {"act_layer": "os.system"}}, "act_layer: expected a word, a switch, or numbers up to 100000"),
+        ({"model_kwargs": {"img_size": [1] * 65}}, "img_size: expected"),
+        ({"num_classes": 2_000_000}, "num_classes: expected .* got 2000000"),
+    ],
+)  # fmt: skip
+def test_arguments_of_the_file_that_do_not_shape_a_network_are_refused_unless_the_network_is_typed(
+    by_timm, labels, changed, said
+):
+    path = by_timm(**changed)
+    with pytest.raises(CheckpointError, match=said) as caught:
+        read_source(source(path, labels=labels), Silent())
+    assert caught.value.fix == "Say --arch timm:NAME and its --arch-arg"
+    assert any("not taken" in words for _, words in look_into(str(path)).rows())
+    typed = source(path, labels=labels, architecture="timm:resnet10t", arguments={"num_classes": 2})
+    assert read_source(typed, Silent()).trained.architecture == "timm:resnet10t num_classes=2"
 
 
 def test_a_recipe_that_the_arguments_contradict_is_refused(by_timm, labels):

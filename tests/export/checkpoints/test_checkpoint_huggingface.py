@@ -132,6 +132,22 @@ def test_a_link_out_of_the_folder_is_not_followed(folder, tmp_path):
     assert "a link that leads out of the folder" in refusal(folder)
 
 
+def test_a_trainers_state_that_stands_elsewhere_is_not_shown(folder, tmp_path):
+    (tmp_path / "state").write_text('{"epoch": 7}')
+    (folder / "trainer_state.json").symlink_to(tmp_path / "state")
+    assert "epoch" not in dict(carried(folder).facts)
+    (folder / "trainer_state.json").unlink()
+    (folder / "trainer_state.json").write_text('{"epoch": 7}')
+    assert dict(carried(folder).facts)["epoch"] == "7"
+
+
+@pytest.mark.parametrize("place", ["9" * 5000, "01", "-1"])
+def test_a_place_in_label2id_that_is_none_is_refused(place):
+    with pytest.raises(RecipeError, match="id2label and label2id contradict one another") as caught:
+        names_in({"id2label": NAMES, "label2id": {"cat": place, "dog": 1, "owl": 2}}, "config.json")
+    assert len(str(caught.value)) < 300
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

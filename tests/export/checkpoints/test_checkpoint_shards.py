@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.carried import carried_by
-from truecopy_export.checkpoints import choose_weights, read_checkpoint
+from truecopy_export.checkpoints import choose_weights, read_checkpoint, recognise
 from truecopy_export.checkpoints.digest import digest_of
 from truecopy_export.checkpoints.tensor_files.safetensors import read_header
 from truecopy_export.checkpoints.tensor_files.shards import MAX_INDEX, MAX_WEIGHTS, facts_of, read_index
@@ -112,6 +112,13 @@ def test_the_links_of_the_hubs_cache_are_followed(folder, tmp_path):
     assert len(read_checkpoint(snapshot / "model.safetensors.index.json").content) == 3
 
 
+def test_an_index_with_a_key_twice_is_refused_where_it_is_recognised(folder):
+    path = folder / "model.safetensors.index.json"
+    path.write_text('{"weight_map": {}, "weight_map": {"a": "one.safetensors"}}')
+    with pytest.raises(CheckpointError, match="key 'weight_map' stands twice"):
+        recognise(path)
+
+
 def test_what_is_no_file_is_never_opened(folder):
     (folder / NAMES[0]).unlink()
     os.mkfifo(folder / NAMES[0])
@@ -161,8 +168,8 @@ def test_an_index_or_weights_without_end_are_refused_before_they_are_read(folder
     path = index(folder, WHERE)
     path.write_text(path.read_text() + " " * MAX_INDEX)
     assert "the index of shards is too long" in refusal(path)
-    path.write_text('{"weight_map": ' + '{"a":' * 20 + "1" + "}" * 21)
-    assert "the index of shards is nested too deeply" in refusal(path)
+    path.write_text('{"weight_map": ' + '{"a":' * 200 + "1" + "}" * 201)
+    assert "is nested too deeply" in refusal(path)
     path = index(folder, WHERE)
     with (folder / NAMES[0]).open("r+b") as file:
         file.truncate(MAX_WEIGHTS + 1)  # sparse: it takes no room

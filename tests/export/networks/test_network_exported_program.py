@@ -414,6 +414,22 @@ def test_a_checked_document_is_what_it_was_but_for_notes(plain):
     assert all(node["metadata"] == {} for node in graph(made)["nodes"])
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"graph": {"dtype": 1, "sizes": 5}},
+        {"graph": {"in_spec": "\ud800"}},
+        {"in_spec": json.dumps([1, {"type": ["a"], "context": None, "children_spec": []}])},
+        {"in_spec": json.dumps([1, {"type": "builtins.dict", "context": "\ud800", "children_spec": []}])},
+        {"dtype": 1, "sizes": None},
+        {"nodes": {1: 2}},
+    ],
+)
+def test_values_of_another_kind_are_refused_by_type(document):
+    with pytest.raises(CheckpointError):
+        checked(document, "a.pt2")
+
+
 FUZZ = """
 import json, random, sys
 from pathlib import Path

@@ -187,6 +187,14 @@ def test_metadata_that_does_not_name_a_version_is_refused(good, tmp_path):
         )
 
 
+@pytest.mark.parametrize("version", ["9" * 5000, "3.x y", "", "\u0663.1", None, ["3.0"]])
+def test_a_version_that_is_none_is_refused(good, tmp_path, version):
+    found = {**members(good), "metadata.json": json.dumps({"keras_version": version}).encode()}
+    assert "the file does not say which Keras wrote it: expected keras_version, like 3.15.1" in refusal(
+        packed(found, tmp_path / "x.keras")
+    )
+
+
 def test_a_file_of_a_newer_keras_says_what_to_install(good, tmp_path):
     def change(config):
         config["config"]["layers"][1]["config"]["not_known_yet"] = 1

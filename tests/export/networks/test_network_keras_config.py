@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from truecopy.errors import CheckpointError, TruecopyError
 from truecopy_export.networks.keras.config import checked_config
-from truecopy_export.networks.keras.names import ACTIVATIONS, LAYERS
 from truecopy_export.networks.keras.keras2_differences import OnlyKeras2
+from truecopy_export.networks.keras.names import ACTIVATIONS, LAYERS
 
 
 def part(kind, config, module="keras.layers", **more):

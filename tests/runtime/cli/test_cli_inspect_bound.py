@@ -21,4 +21,4 @@ def test_a_newer_document_is_named_with_its_file(raw_document, cli):
     path = raw_document(lambda document: document.update(requires="9.0"))
     done = cli("inspect", str(path))
     assert done.code == 3
-    assert f"needs truecopy >= 9.0; this is 0.4.0 - at {path}: `$.requires`" in done.err
+    assert f"needs truecopy >= 9.0; this is 0.5.0 - at {path}: `$.requires`" in done.err

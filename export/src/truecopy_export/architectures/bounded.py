@@ -1,4 +1,6 @@
-"""Build a network only as large as an artifact can hold: what a config says is counted while it is built."""
+"""Build a network only as large as an artifact can hold: what a config or a file's arguments say is counted while it is
+built.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,7 @@ class _Count:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise CheckpointError(
-                "the config describes a network of too many parts",
+                "the network has too many parts",
                 expected=f"at most {counted(MAX_PARTS, 'part')}",
                 where=self._where,
                 fix="Are its numbers of layers right?",
@@ -60,9 +62,9 @@ class _Count:
         self._bytes += tensor.numel() * tensor.element_size()
         if self._bytes > MAX_WEIGHT_BYTES:
             raise CheckpointError(
-                "the config describes a network that is too large",
+                "the network is too large",
                 expected="less than protobuf's 2 GiB of weights: an artifact is one file",
                 got=f"{name} of shape {tuple(tensor.shape)} in {type(module).__name__}",
                 where=self._where,
-                fix="Are its sizes (image_size, num_labels, hidden_size) right?",
+                fix="Are its sizes (of pictures, classes and layers) right?",
             )

@@ -16,12 +16,14 @@ def call(builder: Callable[..., Any], spec: str, arguments: Mapping[str, object]
     """`builder(**arguments)`, which must be a module.
 
     Raises:
-        CheckpointError: it raised, or gave something else.
+        CheckpointError: it raised, or gave something else; or what counts its parts (`bounded`) raises.
     """
     import torch
 
     try:
         module = builder(**arguments)
+    except CheckpointError:
+        raise
     except Exception as error:
         raise CheckpointError(
             f"{spec} cannot be built with {dict(arguments)}",

@@ -70,6 +70,8 @@ def _changed(config: dict[str, Any], arguments: Mapping[str, object], where: str
             f"the config has no entry {unknown[0]!r}",
             expected=", ".join(sorted(config)[:20]) + ", num_labels",
             where=where,
+            fix=f"Leave --arch-arg {unknown[0]} out, or type the config's own name: the number of classes is num_labels, which "
+            "follows id2label where it is not typed",
         )
     if "num_labels" in arguments:
         config = {key: value for key, value in config.items() if key not in ("id2label", "label2id")}

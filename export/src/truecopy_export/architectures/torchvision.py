@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from truecopy.errors import CheckpointError
 from truecopy_export.recipes.library import import_library
 
+from .bounded import bounded
 from .calling import call, unknown_name
 
 if TYPE_CHECKING:
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def build_torchvision(name: str, arguments: Mapping[str, object]) -> torch.nn.Module:
-    """`torchvision.models.get_model(name, weights=None, **arguments)`"""
+    """`torchvision.models.get_model(name, weights=None, **arguments)`, counted while it is built.
+
+    On the meta device it cannot be (RegNet reads its widths back): what is too large is refused before it is filled.
+
+    Raises:
+        CheckpointError: no such name, arguments that torchvision refuses or that load weights, or too large.
+    """
     models = import_library("torchvision.models", CheckpointError)
     spec = f"torchvision:{name}"
     # Only the classifiers: builders of detectors fetch a backbone's weights by default.
@@ -28,4 +35,5 @@ def build_torchvision(name: str, arguments: Mapping[str, object]) -> torch.nn.Mo
                 f"{key} of {spec} loads weights; the weights come from the checkpoint",
                 fix=f"Leave --arch-arg {key} out",
             )
-    return call(lambda **rest: models.get_model(name, weights=None, **rest), spec, arguments)
+    with bounded(spec):
+        return call(lambda **rest: models.get_model(name, weights=None, **rest), spec, arguments)

@@ -6,7 +6,8 @@ Source: transformers 5.23 `configuration_utils.py` PreTrainedConfig, `loss/loss_
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ _TELLING = ("model_type", "architecture", "problem_type", "dtype", "torch_dtype"
 _TRAINER = ("epoch", "global_step", "best_metric", "best_model_checkpoint")
 _MAX_STATE = 16 << 20
 _CORRECT = f"Correct {CONFIG}"
+_NAMES = ("id2label", "label2id", "label_names")
+# --arch-arg -> entries of the config that no longer hold.
+_CHANGED_BY = {"problem_type": ("problem_type",), **dict.fromkeys(("num_labels", *_NAMES), _NAMES)}
 
 
 def carried_by_folder(checkpoint: Checkpoint) -> Carried:
@@ -40,19 +44,40 @@ def carried_by_folder(checkpoint: Checkpoint) -> Carried:
         CheckpointError: no config, or one that cannot be read.
         RecipeError: labels or a task that contradict themselves.
     """
-    folder = checkpoint.path
-    config = read_config(folder)
+    config = read_config(checkpoint.path)
+    names = names_in(config, str(checkpoint.path / CONFIG))
+    facts = (*_about_labels(config, names), *_facts(checkpoint, config))
+    return replace(_said(checkpoint.path, config, f"hf:{checkpoint.path}"), facts=facts)
+
+
+def carried_by_spelling(architecture: str | None, arguments: Collection[str]) -> Carried:
+    """What the folder of a typed `hf:FOLDER` says, for weights that stand elsewhere; nothing for another spelling.
+
+    arguments: names after --arch-arg. What they change of labels and task, the folder no longer says.
+
+    Raises:
+        CheckpointError: no config, or one that cannot be read.
+        RecipeError: labels or a task that contradict themselves.
+    """
+    library, _, name = (architecture or "").partition(":")
+    folder = Path(name)
+    if library != "hf" or not folder.is_dir():  # that there is none is said where it is built
+        return Carried()
+    changed = {entry for one in arguments for entry in _CHANGED_BY.get(one, ())}
+    config = {key: value for key, value in read_config(folder).items() if key not in changed}
+    return _said(folder, config, f"hf:{name}")
+
+
+def _said(folder: Path, config: Mapping[str, Any], spelling: str) -> Carried:
     where = str(folder / CONFIG)
     names = names_in(config, where)
     task = _task(config, names, where)
-    spelling = f"hf:{folder}"
     of_numbers = task is not None and task["kind"] == "regression"
     return Carried(
         architecture=spelling,
         recipe=spelling if _has_processor(folder, config) else None,
         labels=None if of_numbers else names,
         task=task,
-        facts=(*_about_labels(config, names), *_facts(checkpoint, config)),
     )
 
 

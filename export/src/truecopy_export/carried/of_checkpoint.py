@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from truecopy.errors import CheckpointError
 from truecopy_export.checkpoints import Checkpoint
 
 from .carried import Carried
@@ -37,7 +38,10 @@ def carried_by(checkpoint: Checkpoint) -> Carried:
         labels_refusal=refusal,
     )
     if arguments is not None:
-        by_timm = timm_script(content, arguments)
+        try:
+            by_timm = timm_script(content, arguments)
+        except CheckpointError as error:
+            return replace(said, recipe="timm:arguments", architecture_refusal=error)
         if by_timm is not None:
             return replace(
                 said, architecture=by_timm[0], arguments=by_timm[1], recipe="timm:arguments", hub=by_timm[2]

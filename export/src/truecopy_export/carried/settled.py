@@ -12,6 +12,9 @@ from truecopy_export.recipes import Labels
 
 from .carried import Carried
 
+_NOTHING = Carried()
+_FROM_FOLDER = "as the folder of --arch says"
+
 
 @dataclass(frozen=True)
 class Said:
@@ -36,9 +39,18 @@ class Settled:
     notes: tuple[str, ...]
 
 
-def settle(said: Said, carried: Carried, where: str, *, whole: bool, alike: Collection[str] = ()) -> Settled:
+def settle(
+    said: Said,
+    carried: Carried,
+    where: str,
+    *,
+    whole: bool,
+    alike: Collection[str] = (),
+    folder: Carried = _NOTHING,
+) -> Settled:
     """The user's word, else the file's. where: the file's name. whole: the network is in the file. alike: spellings for
-    --arch of published networks that have exactly the names and sizes of the weights.
+    --arch of published networks that have exactly the names and sizes of the weights. folder: what a typed hf:FOLDER says,
+    where neither the user nor the file does.
 
     Raises:
         CheckpointError: no architecture, or one that the file contradicts.
@@ -51,9 +63,9 @@ def settle(said: Said, carried: Carried, where: str, *, whole: bool, alike: Coll
     return Settled(
         architecture,
         arguments,
-        _recipe(said, carried, where, notes),
-        _labels(said, carried, where, notes),
-        _task(said, carried, where, notes),
+        _recipe(said, carried, folder, where, notes),
+        _labels(said, carried, folder, where, notes),
+        _task(said, carried, folder, where, notes),
         tuple(notes),
     )
 
@@ -74,6 +86,8 @@ def _architecture(
 ) -> tuple[str, Mapping[str, object]]:
     own = carried.architecture
     if said.architecture is None:
+        if carried.architecture_refusal is not None:
+            raise carried.architecture_refusal
         if own is None:
             raise CheckpointError(
                 "the checkpoint holds weights, and which network they belong to is not known",
@@ -113,11 +127,14 @@ def _same(one: str, other: str) -> bool:
     return one == other
 
 
-def _recipe(said: Said, carried: Carried, where: str, notes: list[str]) -> str:
+def _recipe(said: Said, carried: Carried, folder: Carried, where: str, notes: list[str]) -> str:
     if said.recipe is not None:
         if carried.recipe is not None and not _same(carried.recipe, said.recipe):
             notes.append(f"recipe: {said.recipe}, as typed; the file's own ({carried.recipe}) is not used")
         return said.recipe
+    if carried.recipe is None and folder.recipe is not None:
+        notes.append(f"recipe: {folder.recipe}, {_FROM_FOLDER}")
+        return folder.recipe
     if carried.recipe is None:
         raise RecipeError(
             "the file does not say how its pictures were prepared",
@@ -129,9 +146,12 @@ def _recipe(said: Said, carried: Carried, where: str, notes: list[str]) -> str:
     return carried.recipe
 
 
-def _labels(said: Said, carried: Carried, where: str, notes: list[str]) -> Labels | None:
+def _labels(said: Said, carried: Carried, folder: Carried, where: str, notes: list[str]) -> Labels | None:
     own = carried.labels
     if said.labels is None:
+        if own is None and carried.labels_refusal is None and folder.labels is not None:
+            notes.append(f"labels: {len(folder.labels.labels)}, {folder.labels.source}, {_FROM_FOLDER}")
+            return folder.labels
         if own is not None:
             notes.append(f"labels: {len(own.labels)}, {own.source}")
         return own
@@ -176,8 +196,18 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def _task(said: Said, carried: Carried, where: str, notes: list[str]) -> Mapping[str, Any] | None:
+def _task(
+    said: Said, carried: Carried, folder: Carried, where: str, notes: list[str]
+) -> Mapping[str, Any] | None:
     own = carried.task
+    if own is None and said.task is None and folder.task is not None:
+        notes.append(f"task: {folder.task['kind']}, {_FROM_FOLDER}")
+        return folder.task
+    if own is None and said.task == "multilabel" and _pipeline_is_softmax(said, carried, folder):
+        notes.append(
+            "task: multilabel, as typed; the folder has no problem_type, and its own pipeline (transformers) answers with "
+            "softmax: its scores are others than these, which are a sigmoid for each label"
+        )
     if own is None or said.task == own["kind"]:
         return None if said.task is not None else own
     if said.task is not None:
@@ -190,3 +220,11 @@ def _task(said: Said, carried: Carried, where: str, notes: list[str]) -> Mapping
         )
     notes.append(f"task: {own['kind']}, as the file says")
     return own
+
+
+def _pipeline_is_softmax(said: Said, carried: Carried, folder: Carried) -> bool:
+    """Source: transformers 5.23 `pipelines/image_classification.py` postprocess; with one label it is a sigmoid."""
+    library = _library(carried.architecture or said.architecture or "")
+    task = carried.task or folder.task
+    labels = said.labels or carried.labels or folder.labels
+    return library == "hf" and task is None and labels is not None and len(labels.labels) > 1

@@ -28,8 +28,9 @@ def is_state_dict(value: object) -> bool:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         return False
     tensors = [item for item in value.values() if isinstance(item, torch.Tensor)]
-    nested = any(isinstance(item, Mapping) and item for item in value.values())
-    return not nested and 2 * len(tensors) > len(value) and any(tensor.dim() > 0 for tensor in tensors)
+    if 2 * len(tensors) <= len(value) or not any(tensor.dim() > 0 for tensor in tensors):
+        return False
+    return not any(isinstance(item, Mapping) and item for item in value.values())
 
 
 def is_averaged_model(value: object) -> bool:
@@ -47,14 +48,21 @@ def _is_wrapped(names: Mapping[str, Any]) -> bool:
 
 def state_dict_in(value: Any, depth: int = 3) -> Mapping[str, Any] | None:
     """The state dict that is `value`, or stands in it under one wrapper key or `module`; None if none does."""
+    return _state_dict_in(value, depth, set())
+
+
+def _state_dict_in(value: Any, depth: int, seen: set[tuple[int, int]]) -> Mapping[str, Any] | None:
+    """seen: what holds none, by identity and depth; the same may stand under every key of every level."""
+    if not isinstance(value, Mapping) or (id(value), depth) in seen:
+        return None
     if is_state_dict(value):
-        found: Mapping[str, Any] = value
-        return found
-    if isinstance(value, Mapping) and depth > 0:
+        return value
+    if depth > 0:
         for key in (*WRAPPER_KEYS, "module"):
-            inner = state_dict_in(value.get(key), depth - 1)
+            inner = _state_dict_in(value.get(key), depth - 1, seen)
             if inner is not None:
                 return inner
+    seen.add((id(value), depth))
     return None
 
 

@@ -24,7 +24,8 @@ def inspect_checkpoint(path: str, *, as_json: bool) -> int:
         for part, words in window.rows():
             table.add_row(one_line(part), one_line(words))
         console().print(table)
-        note(f"next: {window.line}")
+        if window.line is not None:
+            note(f"next: {window.line}")
     if window.refusal is None:
         return 0
     if as_json:

@@ -37,13 +37,22 @@ def check_feed_names(module: Answering, inputs: tuple[GraphInput, ...]) -> None:
         )
 
 
+def required_arguments(module: Answering) -> list[str]:
+    """The names of the positional arguments that have no default; none where they cannot be read."""
+    return [one.name for one in _parameters(module) if one.default is inspect.Parameter.empty]
+
+
 def _arguments(module: Answering) -> list[str]:
     """The names of the positional arguments; none where they cannot be read."""
+    return [one.name for one in _parameters(module)]
+
+
+def _parameters(module: Answering) -> list[inspect.Parameter]:
     try:
         parameters = inspect.signature(getattr(module, "forward", module)).parameters.values()
     except (TypeError, ValueError):
         return []
-    return [one.name for one in parameters if one.kind in _POSITIONAL]
+    return [one for one in parameters if one.kind in _POSITIONAL]
 
 
 def _fix(names: list[str], given: list[str]) -> str:

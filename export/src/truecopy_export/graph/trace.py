@@ -17,6 +17,7 @@ from truecopy_export.signature import Signature
 from .axes import named_axes
 from .clean import clean
 from .eager import by_dynamo
+from .feed_names import required_arguments
 from .names import check_names
 from .network import Answering, ToOnnx
 from .outputs import choose_answer, named_outputs
@@ -104,8 +105,16 @@ def _forward(
     except CheckpointError:  # the network itself says why
         raise
     except Exception as error:  # the module is the user's own code
+        wanted = required_arguments(module)
+        if isinstance(error, TypeError) and len(wanted) > len(example) == 1 and not signature.ids:
+            raise CheckpointError(
+                "the network takes several inputs",
+                expected="one tensor",
+                got=", ".join(wanted),
+                fix="Wrap the network in a module of one input, and export that",
+            ) from error
         raise CheckpointError(
-            f"the network does not run on {signature.noun}s of shape {shapes(example)}: {error}",
+            f"the network does not run on {signature.noun}s of shape {shapes(example)}: {_why(error)}",
             fix=_too_few_rows(signature)
             if isinstance(error, IndexError) and signature.ids
             else _belongs(signature),
@@ -113,11 +122,19 @@ def _forward(
     return named_outputs(answer, alone)
 
 
+def _why(error: Exception) -> str:
+    """TorchScript's interpreter puts its own traceback before the reason. Without a full stop: one follows."""
+    text = str(error).strip()
+    if "Traceback of TorchScript" in text:
+        text = text.splitlines()[-1].strip()
+    return text.rstrip(".")
+
+
 def _belongs(signature: Signature) -> str:
     fed = ", ".join(one.name for one in signature.inputs)
     match signature.noun:
         case "image":
-            return "Do recipe (size, channels) and --arch belong together?"
+            return "Do recipe (size, channels) and network belong together?"
         case "row":
             return "Does the network take as many features as the recipe makes?"
         case _:

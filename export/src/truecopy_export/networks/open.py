@@ -6,7 +6,8 @@ import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from truecopy_export.checkpoints.formats import NetworkFormat
+from truecopy.errors import CheckpointError
+from truecopy_export.checkpoints.formats import IN_WORDS, NetworkFormat
 
 from .opened import Opened
 
@@ -28,5 +29,12 @@ def open_network(path: Path, kind: NetworkFormat) -> Opened:
         CheckpointError: damaged, hostile, or not to be converted; the library that it takes is not installed.
     """
     module, name = _READERS[kind]
-    read: Callable[[Path], Opened] = getattr(importlib.import_module(f".{module}", __package__), name)
-    return read(path)
+    try:
+        read: Callable[[Path], Opened] = getattr(importlib.import_module(f".{module}", __package__), name)
+        return read(path)
+    except CheckpointError as error:
+        if error.where is not None:
+            raise
+        # A library that is missing does not know what it was wanted for.
+        what = f"{path} is {IN_WORDS[kind]}: {error.what}"
+        raise type(error)(what, expected=error.expected, got=error.got, fix=error.fix) from error

@@ -10,6 +10,7 @@ from truecopy_export.carried import Carried
 
 # What a person has to fill in stands in capitals.
 ARCHITECTURE, RECIPE, LABELS, PROOF = "timm:NAME", "python:MODULE:TRANSFORM", "LABELS.txt", "PHOTOS/"
+HUGGINGFACE = "hf:FOLDER"
 
 
 def export_line(
@@ -21,8 +22,8 @@ def export_line(
     arguments: Mapping[str, object] | None = None,
     ema: str | None = None,
 ) -> str:
-    """whole: the network is in the file. architecture: the one that the weights are of, where that is certain and the file
-    does not say so itself, and its `arguments`. ema: the field to say, where it must be said.
+    """whole: the network is in the file. architecture: the one that the weights are of, or its library's spelling, where
+    that is certain and the file does not say so itself, and its `arguments`. ema: the field to say, where it must be said.
     """
     words = ["truecopy", "export", path]
     if not whole and (carried.architecture is None or architecture is not None):

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from truecopy.contract import GraphInput
-from truecopy.errors import CheckpointError, RecipeError, TruecopyError
+from truecopy.errors import AmbiguousEma, CheckpointError, RecipeError, TruecopyError
 from truecopy_export.carried import Carried, carried_by
 from truecopy_export.carried.heads import outputs_of
 from truecopy_export.checkpoints import Checkpoint, Choice, choose_weights, read_checkpoint, recognise
 from truecopy_export.checkpoints.fitting.known_networks import known_as
+from truecopy_export.checkpoints.fitting.misfit_hints import naming_hint
 from truecopy_export.checkpoints.formats import NETWORKS
 from truecopy_export.findings import Findings
 from truecopy_export.networks import Opened, open_network
 from truecopy_export.paths import size_of
 
-from .export_line import export_line
+from .export_line import HUGGINGFACE, export_line
 from .held import held_by, weights_in_words
 
 
@@ -25,7 +26,7 @@ from .held import held_by, weights_in_words
 class Window:
     """findings: the file and what it says. held: (place, words). choice: which weights would be taken; None where the whole
     network is in the file, or where it cannot be told. refusal: why it cannot. line: the export to type, with what a person
-    has to fill in in capitals.
+    has to fill in in capitals; None where no export of this file would work.
     """
 
     path: str
@@ -34,7 +35,7 @@ class Window:
     choice: Choice | None
     refusal: TruecopyError | None
     alike: tuple[str, ...]
-    line: str
+    line: str | None
 
     def rows(self) -> list[tuple[str, str]]:
         """The table: what, in words."""
@@ -50,6 +51,8 @@ class Window:
             rows.append(("refused", str(self.refusal)))
         rows += [("architecture", _architecture(carried))] if carried.architecture else []
         rows += [("architecture", f"{carried.hub}, for which a hub would be asked")] if carried.hub else []
+        if carried.architecture_refusal is not None:
+            rows.append(("architecture", f"not taken: {carried.architecture_refusal}"))
         rows += [("names and sizes of", _alike(self.alike))] if self.alike else []
         rows += [("recipe", carried.recipe)] if carried.recipe else []
         rows += [("task", _task(carried))] if carried.task else []
@@ -128,9 +131,13 @@ def _of_weights(path: str, checkpoint: Checkpoint, ema: str) -> Window:
         refusal = error
     size = size_of(Path(path))
     findings = Findings(checkpoint.name, size, checkpoint.sha256, checkpoint.format, carried)
+    naming = ""
     if choice is not None:
         taken = weights_in_words(choice.taken.tensors)
-        findings = replace(findings, weights=(*choice.report, f"that is: {taken}"))
+        naming = "" if carried.architecture else naming_hint(choice.taken.tensors.keys())
+        findings = replace(
+            findings, weights=(*choice.report, f"that is: {taken}", *([naming] if naming else []))
+        )
     alike = () if choice is None else known_as(choice.taken.tensors)
     if carried.architecture in alike:
         alike = ()
@@ -141,11 +148,13 @@ def _of_weights(path: str, checkpoint: Checkpoint, ema: str) -> Window:
         path,
         carried,
         whole=False,
-        architecture=alike[0] if certain else None,
+        architecture=alike[0] if certain else HUGGINGFACE if naming else None,
         arguments={} if outputs is None else {"num_classes": outputs},
         ema="FIELD" if refusal is not None and choice is None else None,
     )
-    return Window(path, findings, tuple(held_by(checkpoint.content)), choice, refusal, alike, line)
+    works = refusal is None or isinstance(refusal, AmbiguousEma)
+    held = tuple(held_by(checkpoint.content))
+    return Window(path, findings, held, choice, refusal, alike, line if works else None)
 
 
 def _architecture(carried: Carried) -> str:

@@ -64,6 +64,16 @@ def _bombs(files) -> dict[str, str]:
     content(b"(" * 300_000, "marks")
     content(b"]" * 300_000, "lists")
     content(b"N0" * 2_500_001, "opcodes")
+    big, encode = text("a" * (1 << 20)), b"c_codecs\nencode\n"
+    content(
+        encode + b"q\x00" + big + text("latin1") + b"\x86q\x01](" + b"h\x00h\x01R" * 3000 + b"e",
+        "copies of a text",
+    )
+    content(b"](" + b"\x8f" * 4_900_000 + b"e", "empty sets")
+    counters = b"ccollections\nCounter\nq\x00)q\x01](" + b"h\x00h\x01R" * 900_000
+    content(counters + b"e", "counters")
+    state = b"}q\x00(" + b"".join(b"X\x05\x00\x00\x00%05dN" % number for number in range(5000)) + b"u"
+    content(state + b"](" + b"cargparse\nNamespace\n)\x81h\x00b" * 5000 + b"e", "copies of a state")
     stretched = tensor(size=huge + b"\x85", stride=b"K\x00\x85")
     content(b"}" + text("w") + stretched + b"s", "four bytes that stand for terabytes")
     qtensor = b"ctorch._utils\n_rebuild_qtensor\n(" + storage() + b"K\x00" + huge + b"\x85K\x01\x85N\x89NtR"
@@ -94,8 +104,12 @@ def _bombs(files) -> dict[str, str]:
         "bytes of a length": "but only 2 remain",
         "text of a length": "but only 2 remain",
         "number of a length": "not enough data",
-        "marks": "not enough values to unpack",
-        "lists": "too many values to unpack",
+        "marks": "it ends with 0 values in the place of one",
+        "lists": "it ends with 300000 values in the place of one",
+        "copies of a text": "it makes far more than its ",
+        "empty sets": "it makes far more than its ",
+        "counters": "it makes far more than its ",
+        "copies of a state": "it makes far more than its ",
         "opcodes": "more than 5000000 opcodes",
         "four bytes that stand for terabytes": "16 bytes that stand for 4398046511104",
         "quantised terabytes": "A tensor is quantised",

@@ -12,8 +12,9 @@ import torch
 
 from truecopy.errors import Blocked, CheckpointError
 from truecopy_export.checkpoints import choose_weights, read_checkpoint
-from truecopy_export.checkpoints.choosing.listed import LISTED
-from truecopy_export.checkpoints.pytorch.plain_pickle import BadPickle, PlainPickle
+from truecopy_export.checkpoints.pytorch.bad_pickle import BadPickle
+from truecopy_export.checkpoints.pytorch.listed import LISTED
+from truecopy_export.checkpoints.pytorch.plain_pickle import PlainPickle
 
 
 def test_the_hand_made_files_are_read_and_the_payload_works_where_it_is_unpickled(files):
@@ -271,7 +272,7 @@ def test_what_is_named_in_the_closed_list_opens_and_changes_nothing():
         ((1, 2), {}, None, "w", 5),
     ]
     before = set(sys.modules)
-    machine = PlainPickle(LISTED, lambda identity: identity)
+    machine = PlainPickle(LISTED, lambda identity: identity, 1 << 20)
     for name, made in LISTED.items():
         for arguments in odd if callable(made) else ():
             module, _, last = name.rpartition(".")
@@ -282,3 +283,42 @@ def test_what_is_named_in_the_closed_list_opens_and_changes_nothing():
                 continue
     assert machine.unknown == set()
     assert set(sys.modules) <= before
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (b"\x8a\x05\x00\x00\x00\x00\x01K\x02\x86", "a int in a tuple"),
+        (b"G\x00\x00\x00\x00\x00\x00\x00\x00\x85", "a float in a tuple"),
+        (b"(K\x01K\x02\x91", "a int in a frozenset"),
+        (b"cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\x02\x00\x00\x00i1\x85RC\x01a\x86R\x85", "a int8 in a tuple"),
+        (b"cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\x02\x00\x00\x00c8\x85RC\x08aaaaaaaa\x86R", "complex64 in a"),
+    ],
+)  # fmt: skip
+def test_numbers_that_can_be_chosen_to_share_a_hash_are_no_part_of_a_key(files, key, said):
+    for content in (b"}" + key + b"Ns", b"\x8f(" + key + b"\x90"):
+        assert said in files.refused(files.zipped(b"\x80\x04" + content + b"."))
+
+
+def test_small_numbers_and_texts_in_a_tuple_and_texts_in_a_frozenset_are_keys(files):
+    key = (4294967295, -1, "a", None)
+    content = pickle.dumps({"keys": {key: 1, frozenset({"a", "b"}): 2}}, 4)
+    assert read_checkpoint(files.zipped(content)).content["keys"] == {key: 1, frozenset({"a", "b"}): 2}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"NN", "it ends with 2 values in the place of one"),
+        (b"(N", "it ends with 1 values in the place of one"),
+        (b"a", "the opcode APPEND takes what was not put there"),
+        (b"h\x07", "the opcode BINGET takes what was not put there"),
+        (b"}]Ns", "the opcode SETITEM takes what does not fit it"),
+        (b"ccollections\nOrderedDict\n]K\x01\x85a\x85R", "a container made of no pairs"),
+        (b"X\x01\x00\x00\x00\xff", "a text that is no text"),
+    ],
+)
+def test_what_is_wrong_with_a_pickle_is_said_in_words(files, content, said):
+    message = files.refused(files.zipped(b"\x80\x02" + content + b"."))
+    assert said in message
+    assert "Error" not in message

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from truecopy.errors import CheckpointError
 from truecopy_export.checkpoints.unwrap import WRAPPER_KEYS, is_averaged_model, is_state_dict, state_dict_in
 from truecopy_export.checkpoints.weights import TOP_LEVEL
 
@@ -33,6 +34,7 @@ class Found:
     names: str | None = None
 
 
+_MOST = 100  # sets of weights of one layout
 _AVERAGE = re.compile(
     r"((?i:(^|[_.])(ema|swa|avg|averaged?|averaging|shadow|teacher|polyak))|(?<=[a-z])(EMA|Ema|SWA|Swa|Shadow|Teacher))([_.]|$)"
 )
@@ -45,12 +47,16 @@ def names_an_average(field: str) -> bool:
 
 
 def find_layouts(content: Mapping[str, Any]) -> tuple[Found, ...]:
-    """Every set of averaged weights in a file, each claimed by the first row that knows it."""
+    """Every set of averaged weights in a file, each claimed by the first row that knows it.
+
+    Raises:
+        CheckpointError: more sets than any file has.
+    """
     found: list[Found] = []
     claimed: list[str] = []
     rows = (
         *LAYOUTS,
-        *(Layout(UNKNOWN, ema=key, raw=WRAPPER_KEYS) for key in content if _may_be_average(key)),
+        *(Layout(UNKNOWN, ema=key, raw=WRAPPER_KEYS) for key in _averages_by_name(content)),
     )
     for layout in rows:
         for candidate in _recognise(content, layout):
@@ -65,6 +71,25 @@ def find_layouts(content: Mapping[str, Any]) -> tuple[Found, ...]:
     return tuple(replace(each, raw=swapped.get(each.raw or "", each.raw)) for each in found)
 
 
+def _averages_by_name(content: Mapping[str, Any]) -> list[str]:
+    """Keys of weights whose name says that they are an average."""
+    named = {key: value for key, value in content.items() if _may_be_average(key)}
+    distinct = {id(value): value for value in named.values()}  # one value may stand under many names
+    held = {number for number, value in distinct.items() if state_dict_in(value) is not None}
+    keys = [key for key, value in named.items() if id(value) in held]
+    _refuse_too_many(len(keys))
+    return keys
+
+
+def _refuse_too_many(sets: int) -> None:
+    if sets > _MOST:
+        raise CheckpointError(
+            "The checkpoint names more sets of averaged weights than can be told apart",
+            expected=f"at most {_MOST}",
+            fix="Where the model was trained, save the state dict of the set that is meant",
+        )
+
+
 def _may_be_average(key: str) -> bool:
     return key not in _NOT_WEIGHTS and "." not in key and names_an_average(key)
 
@@ -74,11 +99,17 @@ def _overlap(field: str, other: str) -> bool:
 
 
 def _recognise(content: Mapping[str, Any], layout: Layout) -> Iterator[Found]:
-    for field, star in expand(content, layout.ema):
-        value = at(content, field)
+    rejected: set[int] = set()  # by identity: one container may stand under many names
+    held = 0
+    for field, star, value in expand(content, layout.ema):
+        if id(value) in rejected:
+            continue
         # The top level as a whole counts only as a bare state dict, not as the wrapper of one.
         if not _holds(value, layout.holds) or (field == TOP_LEVEL and not is_state_dict(value)):
+            rejected.add(id(value))
             continue
+        held += 1
+        _refuse_too_many(held)
         if not _signed(content, layout, star):
             continue
         alternatives = (raw.replace("*", star) for raw in layout.raw)

@@ -149,10 +149,11 @@ def raw_field(content: Mapping[str, Any], where: str) -> str:
 
 
 def _is_optimizer(value: object) -> bool:
-    """torch.optim.Optimizer.state_dict(), also in a list of them."""
-    if isinstance(value, list | tuple):
-        return bool(value) and all(_is_optimizer(item) for item in value)
-    return isinstance(value, Mapping) and "param_groups" in value and "state" in value
+    """torch.optim.Optimizer.state_dict(), also a list of them."""
+    states = value if isinstance(value, list | tuple) else (value,)
+    return bool(states) and all(
+        isinstance(one, Mapping) and "param_groups" in one and "state" in one for one in states
+    )
 
 
 def _state_dict_at(content: Mapping[str, Any], field: str) -> Mapping[str, Any] | None:
@@ -172,7 +173,9 @@ def _is_empty_extra(name: str, value: object) -> bool:
 
 
 def _fields_with_weights(content: Mapping[str, Any]) -> str:
-    fields = [key for key, value in content.items() if state_dict_in(value) is not None]
+    distinct = {id(value): value for value in content.values()}  # one value may stand under many names
+    held = {number for number, value in distinct.items() if state_dict_in(value) is not None}
+    fields = [key for key, value in content.items() if id(value) in held]
     return "Weights stand at " + ", ".join(fields) if fields else "Leave out --ema"
 
 

@@ -19,20 +19,32 @@ def find_rivals(content: Mapping[str, Any], taken: Weights) -> tuple[str, ...]:
     A shadow copy may leave out buffers, or carry another prefix. The set that was taken is not its own rival.
     """
     shapes = {name: tensor.shape for name, tensor in taken.tensors.items()}
-    return tuple(
-        field
-        for field, state_dict in _state_dicts(content, "", _DEPTH)
-        if not _is_taken(field, taken.field) and _same_network(state_dict, shapes)
-    )
+    same: dict[int, bool] = {}  # by identity: one set may stand under many names
+    rivals = []
+    for field, state_dict in _state_dicts(content, "", _DEPTH, set()):
+        if _is_taken(field, taken.field):
+            continue
+        if id(state_dict) not in same:
+            same[id(state_dict)] = _same_network(state_dict, shapes)
+        if same[id(state_dict)]:
+            rivals.append(field)
+    return tuple(rivals)
 
 
-def _state_dicts(value: Any, field: str, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _state_dicts(
+    value: Any, field: str, depth: int, seen: set[tuple[int, int]]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(field, state dict). seen: what was walked, by identity and depth; one that holds none may stand in every place."""
+    if not isinstance(value, Mapping) or (id(value), depth) in seen:
+        return
     if is_state_dict(value):
         yield field or TOP_LEVEL, value
-    elif isinstance(value, Mapping) and depth > 0:
+        return
+    seen.add((id(value), depth))
+    if depth > 0:
         for key, inner in value.items():
             if isinstance(key, str):
-                yield from _state_dicts(inner, f"{field}.{key}".removeprefix("."), depth - 1)
+                yield from _state_dicts(inner, f"{field}.{key}".removeprefix("."), depth - 1, seen)
 
 
 def _is_taken(field: str, taken: str) -> bool:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from truecopy.errors import CheckpointError
-from truecopy_export.checkpoints.choosing.listed import LISTED
 from truecopy_export.checkpoints.foreign import SAVE
 
 from .archive import AGAIN, Archive
+from .bad_pickle import BadPickle
 from .blocked import refuse_blocked
 from .legacy_storages import LegacyStorages
-from .plain_pickle import BadPickle, PlainPickle
+from .listed import LISTED
+from .plain_pickle import PlainPickle
 from .zip_storages import ZipStorages
 
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
@@ -35,7 +36,7 @@ def read_zip(path: Path) -> Mapping[str, Any]:
     where = str(path)
     with path.open("rb") as file:
         archive = Archive(file, where)
-        machine = PlainPickle(LISTED, ZipStorages(archive).at)
+        machine = PlainPickle(LISTED, ZipStorages(archive).at, path.stat().st_size)
         pickle = io.BytesIO(archive.read("data.pkl"))
         content = _loaded(machine, pickle, where)
         if pickle.read(1):
@@ -54,7 +55,7 @@ def read_legacy(path: Path) -> Mapping[str, Any]:
     with path.open("rb") as raw:
         file = _Bounded(raw, path.stat().st_size)
         storages = LegacyStorages(file.size)
-        machine = PlainPickle(LISTED, storages.at)
+        machine = PlainPickle(LISTED, storages.at, file.size)
         magic, protocol, _system = (_loaded(machine, file, where) for _ in range(3))
         if type(magic) is not int or type(protocol) is not int or (magic, protocol) != (_MAGIC, _PROTOCOL):
             raise _damaged("another magic number or protocol", where)

@@ -6,9 +6,8 @@ from typing import Any, BinaryIO
 
 import torch
 
-from truecopy_export.checkpoints.choosing.listed import StorageType
-
-from .plain_pickle import BadPickle
+from .bad_pickle import BadPickle
+from .listed import StorageType
 from .rebuild import Stored
 
 _BLOCK = 1 << 20

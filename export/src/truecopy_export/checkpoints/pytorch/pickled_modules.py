@@ -10,7 +10,8 @@ import importlib.util
 import re
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,23 @@ def read_unsafely(path: Path) -> tuple[Mapping[str, Any], Mapping[str, nn.Module
     return _replaced(loaded, "", _DEPTH, modules), modules
 
 
-def _run(path: Path) -> object:
+@contextmanager
+def _current_folder() -> Iterator[None]:
+    """The current folder first on `sys.path`, and only here: later imports are none of the file's business."""
     folder = str(Path.cwd())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    with warnings.catch_warnings():
+    if folder in sys.path:
+        yield
+        return
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        if folder in sys.path:  # the file's own code may have taken it off
+            sys.path.remove(folder)
+
+
+def _run(path: Path) -> object:
+    with warnings.catch_warnings(), _current_folder():
         # torch warns of sources that changed since (every version of its own modules did); the answer is compared below.
         warnings.simplefilter("ignore")
         try:

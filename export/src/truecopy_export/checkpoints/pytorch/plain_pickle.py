@@ -13,24 +13,25 @@ import re
 import warnings
 from argparse import Namespace
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
 
 from truecopy.errors import CheckpointError
 
+from .bad_pickle import BadPickle
+from .budget import Budget
 from .standins import Inert
 
 MAX_OPCODES = 5_000_000  # a state dict has about 30 for a tensor
 _LONGEST_KEY = 4  # parts of a tuple
 _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of a character: they can be neither printed nor written
 _HASHED_APART = 1 << 60  # integers below have hashes of their own
+_HASHED_APART_IN_TUPLE = 1 << 32  # as many pairs as hashes, so that few can be found to share one
 _MAX_LONG = 1 << 12  # bits; Python itself refuses to print what has more than 4300 digits
 
 Makers: TypeAlias = Mapping[str, Any]
-
-
-class BadPickle(ValueError):
-    """What is wrong with a pickle, in words."""
 
 
 class Unknown(Inert):
@@ -42,11 +43,12 @@ class Unknown(Inert):
 class PlainPickle:
     """A machine for one file: `names` that were asked for and are not on the list are collected over all its pickles."""
 
-    def __init__(self, listed: Makers, persistent: Callable[[Any], Any]) -> None:
+    def __init__(self, listed: Makers, persistent: Callable[[Any], Any], file_size: int) -> None:
         """listed: dotted name to what stands for it; what can be called there may be called.
 
-        persistent: what a persistent id stands for.
+        persistent: what a persistent id stands for. file_size: in bytes; what is made stays in proportion to it.
         """
+        self._budget = Budget(file_size)
         self._listed, self._persistent = listed, persistent
         self._callable = {id(made) for made in listed.values() if callable(made)}
         self.unknown: set[str] = set()
@@ -66,29 +68,36 @@ class PlainPickle:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of odd escapes in the names of a damaged pickle
                 self._run(file)
-            (made,) = self._stack
-        except (BadPickle, CheckpointError):
-            raise
         except MemoryError as error:
             raise BadPickle("it asks for more memory than there is") from error
-        except Exception as error:
-            # A damaged pickle makes the makers raise nearly anything: they were given what does not fit them.
-            raise BadPickle(f"{type(error).__name__}: {error}") from error
-        return made
+        if self._marks or len(self._stack) != 1:
+            raise BadPickle(f"it ends with {len(self._stack)} values in the place of one")
+        return self._stack[0]
 
     def _run(self, file: BinaryIO) -> None:
-        for number, (opcode, argument, _) in enumerate(pickletools.genops(file)):
+        for number, (name, argument) in enumerate(_opcodes(file)):
             if number >= MAX_OPCODES:
                 raise BadPickle(f"more than {MAX_OPCODES} opcodes")
-            name = opcode.name
-            if name in _LITERALS:
-                self._stack.append(argument)
-            elif name in _EMPTY:
-                self._stack.append(_EMPTY[name]())
-            elif name in _ACTIONS:
-                _ACTIONS[name](self, argument)
-            elif name not in _SKIPPED:
-                raise BadPickle(f"the opcode {name}")
+            self._budget.opcode(name)
+            try:
+                self._step(name, argument)
+            except (BadPickle, CheckpointError, MemoryError):
+                raise
+            except (IndexError, KeyError) as error:
+                raise BadPickle(f"the opcode {name} takes what was not put there") from error
+            except Exception as error:
+                # A damaged pickle makes the makers raise nearly anything: they were given what does not fit them.
+                raise BadPickle(f"the opcode {name} takes what does not fit it") from error
+
+    def _step(self, name: str, argument: Any) -> None:
+        if name in _LITERALS:
+            self._stack.append(argument)
+        elif name in _EMPTY:
+            self._stack.append(_EMPTY[name]())
+        elif name in _ACTIONS:
+            _ACTIONS[name](self, argument)
+        elif name not in _SKIPPED:
+            raise BadPickle(f"the opcode {name}")
 
     # names and calls
 
@@ -99,6 +108,8 @@ class PlainPickle:
         path = f"{module}.{name}"
         if path in self._listed:
             return self._listed[path]
+        self._budget.items(1)
+        self._budget.copy(path)
         self.unknown.add(path if path.isprintable() else ascii(path))
         return Unknown
 
@@ -109,6 +120,8 @@ class PlainPickle:
             raise BadPickle(f"a call of a {type(maker).__name__}")
         if not isinstance(arguments, tuple):
             raise BadPickle("a call without a tuple of arguments")
+        for argument in arguments:
+            self._budget.copy(argument)
         return maker(*arguments)
 
     def _global(self, argument: Any) -> None:
@@ -147,6 +160,7 @@ class PlainPickle:
         if isinstance(made, Inert):
             made.state = state
         elif type(made) is Namespace and isinstance(state, dict):
+            self._budget.items(len(state))
             vars(made).update({key: value for key, value in state.items() if isinstance(key, str)})
         elif type(made) is not OrderedDict:
             # An OrderedDict's attributes (a state dict's _metadata) are left out: one named `items` would hide the method.
@@ -202,6 +216,7 @@ class PlainPickle:
 
     def _frozenset(self, _: Any) -> None:
         items = self._pop_mark()
+        self._budget.items(len(items))
         self._stack.append(frozenset(plain_key(item) for item in items))
 
     def _append(self, _: Any) -> None:
@@ -230,12 +245,14 @@ class PlainPickle:
             return
         if type(made) not in (dict, OrderedDict, Counter) or len(pairs) % 2:
             raise BadPickle(f"items by key for a {type(made).__name__}")
+        self._budget.items(len(pairs) // 2)
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
             made[plain_key(key)] = value
 
     def _add(self, _: Any) -> None:
         items = self._pop_mark()
         if type(self._stack[-1]) is set:
+            self._budget.items(len(items))
             self._stack[-1].update(plain_key(item) for item in items)
         elif type(self._stack[-1]) is not Unknown:
             raise BadPickle("items for what is no set")
@@ -267,28 +284,56 @@ class PlainPickle:
             self._stack.append(data)
 
 
+def _opcodes(file: BinaryIO) -> Iterator[tuple[str, Any]]:
+    """(name, argument)
+
+    Raises:
+        BadPickle: cut short, or no opcode.
+    """
+    try:
+        for opcode, argument, _ in pickletools.genops(file):
+            yield opcode.name, argument
+    except UnicodeDecodeError as error:
+        raise BadPickle("a text that is no text") from error
+    except ValueError as error:
+        raise BadPickle(f"an opcode that cannot be read: {error}") from error
+
+
 def plain_key(value: Any) -> Any:
     """A key of a dictionary or an item of a set, as it is.
 
-    The hash of tuples in tuples nests in C as deep as they do, until the process ends; numbers and long tuples can be
-    chosen to share one hash, until a dictionary takes hours; names go into messages and files.
+    The hash of tuples in tuples nests in C as deep as they do, until the process ends; numbers and what holds them can be
+    chosen to share one hash, until a dictionary takes hours; names go into messages and files. So in a tuple stand texts,
+    which Python hashes with a secret, and integers of 32 bits; in a frozenset, whose hash is far easier to hit, texts.
 
     Raises:
         BadPickle: such a key.
     """
-    if isinstance(value, str) and _SURROGATES.search(value):
-        raise BadPickle(f"a name that is no text: {value!a}")
     parts = value if isinstance(value, tuple | frozenset) else (value,)
-    alone = parts is not value
+    if len(parts) > _LONGEST_KEY:
+        raise BadPickle(f"a key of {len(parts)} parts")
     for part in parts:
-        large = isinstance(part, int) and abs(part) >= _HASHED_APART
-        if large or isinstance(part, tuple | frozenset | complex) or (isinstance(part, float) and not alone):
+        if isinstance(part, str) and _SURROGATES.search(part):
+            raise BadPickle(f"a name that is no text: {part[:60]!a}")
+        if not (_is_hashed_apart(part) if parts is not value else _is_plain_part(part, value)):
             raise BadPickle(
                 f"a key that no checkpoint has: a {type(part).__name__} in a {type(value).__name__}"
             )
-    if len(parts) > _LONGEST_KEY:
-        raise BadPickle(f"a key of {len(parts)} parts")
     return value
+
+
+def _is_hashed_apart(value: Any) -> bool:
+    """Alone: few others of its type have its hash."""
+    if isinstance(value, int):
+        return abs(value) < _HASHED_APART
+    return not isinstance(value, complex | np.complexfloating)
+
+
+def _is_plain_part(part: Any, whole: tuple[Any, ...] | frozenset[Any]) -> bool:
+    if isinstance(part, str | bytes):
+        return True
+    number = type(part) in (int, bool) and abs(part) < _HASHED_APART_IN_TUPLE
+    return isinstance(whole, tuple) and (part is None or number)
 
 
 _LITERALS = frozenset({

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from .plain_pickle import BadPickle
+from .bad_pickle import BadPickle
 
 _MAX_ELEMENTS = 1 << 58  # times 16 bytes still fits 64 bits
 _MAX_DIMENSIONS = 64
@@ -80,7 +80,8 @@ def _view(
     numbers = (offset, *_numbers(size), *_numbers(stride))
     if any(type(number) is not int or number < 0 for number in numbers) or len(size) != len(stride):
         raise BadPickle("a tensor with impossible sizes or strides")
-    if math.prod(size) > _MAX_ELEMENTS or len(size) > _MAX_DIMENSIONS or max(numbers) > _MAX_ELEMENTS:
+    # The product of thousands of sizes would be a number that takes minutes.
+    if len(size) > _MAX_DIMENSIONS or math.prod(size) > _MAX_ELEMENTS or max(numbers) > _MAX_ELEMENTS:
         raise BadPickle("a tensor of absurd size")
     reach = offset + 1 + sum((side - 1) * step for side, step in zip(size, stride, strict=True))
     if math.prod(size) and reach * dtype.itemsize > storage.nbytes():
@@ -118,7 +119,7 @@ def _rebuild_sparse(layout: Any, data: Any) -> Unread:
     size = (
         next((part for part in reversed(data) if type(part) is tuple), ()) if isinstance(data, tuple) else ()
     )
-    return unread("A tensor is not dense", f"sparse ({layout})", size)
+    return unread("A tensor is not dense", f"sparse ({_in_words(layout)})", size)
 
 
 def _rebuild_nested(*_: Any) -> Unread:
@@ -126,18 +127,26 @@ def _rebuild_nested(*_: Any) -> Unread:
 
 
 def _rebuild_meta(dtype: Any, size: Any, *_: Any) -> Unread:
-    return unread("A tensor was saved without its data", f"device meta, {dtype}", size)
+    return unread("A tensor was saved without its data", f"device meta, {_in_words(dtype)}", size)
 
 
 def _rebuild_wrapper(cls: Any, _dtype: Any = None, size: Any = (), *_: Any) -> Unread:
-    return unread("A tensor is of a class of its own", getattr(cls, "__name__", str(cls)), size)
+    return unread("A tensor is of a class of its own", _in_words(cls), size)
 
 
 def _rebuild_from_device(data: Any, dtype: Any, device: Any, *_: Any) -> torch.Tensor:
     """XLA and its like: the data as a tensor of the CPU, or as a NumPy array."""
     if type(data) is torch.Tensor and data.dtype == dtype:
         return data
-    return unread("A tensor was saved on a device that is not read", str(device))
+    return unread("A tensor was saved on a device that is not read", _in_words(device))
+
+
+def _in_words(value: object) -> str:
+    """Of a container only its kind: one list that holds another twice, thirty deep, has a billion words."""
+    if isinstance(value, str | torch.dtype | torch.device):
+        return str(value)[:60]
+    name = getattr(value, "__name__", None)
+    return name if isinstance(name, str) else f"a {type(value).__name__}"
 
 
 REBUILDS: Mapping[str, Callable[..., torch.Tensor]] = {

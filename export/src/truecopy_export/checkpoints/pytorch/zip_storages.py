@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 
-from truecopy_export.checkpoints.choosing.listed import StorageType
-
 from .archive import Archive
-from .plain_pickle import BadPickle
+from .bad_pickle import BadPickle
+from .listed import StorageType
 from .rebuild import Stored
 
 

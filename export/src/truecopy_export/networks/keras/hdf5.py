@@ -23,7 +23,7 @@ from .library import OtherBackend, import_keras_on_torch
 from .model import Unloadable, load_whole
 from .network import network_of
 from .order import check_order
-from .versions import Written, advice, architecture, facts, notes
+from .versions import Written, advice, architecture, facts, notes, version_of
 from .weights import Stored, as_keras3, read_hdf5, write_hdf5
 
 _ROOT = "model_weights"
@@ -46,7 +46,8 @@ def open_keras_hdf5(path: Path) -> Opened:
             where=where,
             fix="Save the whole model where it is built: model.save('x.keras')",
         )
-    written = Written(str(said.get("keras_version", "")), backend=str(said.get("backend", "")))
+    version = version_of(said["keras_version"], where) if "keras_version" in said else ""
+    written = Written(version, backend=str(said.get("backend", "")))
     if not written.keras2:
         return _by_keras3(path, stored, written)
     if importlib.util.find_spec("keras") is None:

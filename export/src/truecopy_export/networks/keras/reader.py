@@ -18,7 +18,7 @@ from .keras2_differences import OnlyKeras2
 from .library import import_keras_on_torch
 from .model import load_whole
 from .network import network_of
-from .versions import BY_TF_KERAS, Written, advice, architecture, facts, notes
+from .versions import BY_TF_KERAS, Written, advice, architecture, facts, notes, version_of
 from .weights import Stored, as_keras3, read_hdf5, write_hdf5
 
 
@@ -59,7 +59,7 @@ def open_keras(path: Path) -> Opened:
 def _written(metadata: bytes, where: str) -> Written:
     try:
         found = json.loads(metadata)
-        return Written(str(found["keras_version"]), saved=str(found.get("date_saved", ""))[:40])
+        return Written(version_of(found["keras_version"], where), saved=str(found.get("date_saved", ""))[:40])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f"{METADATA} does not say which Keras wrote the file",

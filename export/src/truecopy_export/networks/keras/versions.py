@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from truecopy.errors import CheckpointError
+
 from .weights import Stored
 
 BY_TF_KERAS = (
     "In Python, with tf_keras: tf_keras.models.load_model(FILE).save('x.h5'); then type: truecopy export x.h5"
 )
+
+
+_VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9A-Za-z.+-]{1,40})?")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,24 @@ class Written:
         """Before Keras 3, tf.keras and tf_keras among them."""
         first = self.version.partition(".")[0]
         return not (first.isdecimal() and int(first) >= 3)
+
+
+def version_of(said: object, where: str) -> str:
+    """Of a file's `keras_version`.
+
+    Raises:
+        CheckpointError: no version.
+    """
+    version = str(said)
+    if not _VERSION.fullmatch(version):
+        raise CheckpointError(
+            "the file does not say which Keras wrote it",
+            expected="keras_version, like 3.15.1",
+            got=repr(version)[:80],
+            where=where,
+            fix="Save it once more with Keras: model.save('x.keras')",
+        )
+    return version
 
 
 def notes(written: Written, keras: ModuleType, stored: Stored) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ def checked(document: Json, where: str) -> Json:
     """
     try:
         return _Check(where).value(document, "")
+    except CheckpointError:
+        raise
     except RecursionError as error:
         raise _malformed("nested too deeply", where) from error
     except (TypeError, ValueError, KeyError, AttributeError) as error:  # UnicodeError is a ValueError

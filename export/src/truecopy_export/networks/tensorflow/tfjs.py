@@ -42,7 +42,9 @@ def open_tfjs(path: Path) -> Opened:
     where, folder = str(file), file.parent
     document = read_document(file, "TensorFlow.js model", MAX_JSON)
     config = _description(document, where)
-    checked_config(config, where)  # before TensorFlow is imported; `build_keras2` hands Keras the cleaned copy
+    checked_config(
+        config, where
+    )  # before TensorFlow is imported; `build_keras2` hands Keras the cleaned copy
     manifest = read_manifest(document.get("weightsManifest"), folder, where)
     carried = _metadata(folder)
     import_tensorflow()

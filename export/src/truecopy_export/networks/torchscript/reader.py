@@ -1,8 +1,9 @@
 """TorchScript archives (torch.jit.save): a program with its weights, checked, loaded and exported by torch's old exporter.
 
 What a hostile archive could do is closed before torch sees it: code is read (`source`), pickles are gone through
-(`pickle`), and torch's C++ reader gets an archive written anew of the members that were checked (`zip_members`).
-What is left is an honest program's cost: operators of `aten` on tensors of any size.
+(`pickle`), and torch's C++ reader gets an archive written anew of the members that were checked (`zip_members`). Before
+anything runs, its loops, calls and sizes are counted as far as the graphs tell them (`cost`). What is left open: memory and
+time of operators whose sizes are computed from the numbers in a tensor.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from truecopy_export.graph.weight_dtypes import dtype_note
 from truecopy_export.networks.opened import Opened
 from truecopy_export.networks.zip_members import read_members, written
 
+from .cost import check_cost
 from .pickle import check_pickle
 from .source import check_source, on_the_cpu
 
@@ -30,6 +32,7 @@ OLD_EXPORTER = (
     "exported by torch.onnx's old exporter (dynamo=False), which torch has deprecated: a ScriptModule has no Python that the "
     "new one could trace. Where the network's own code is at hand, export that"
 )
+_TRAINED = "it was saved in training mode (train()); it is exported in evaluation mode, as after eval()"
 
 
 def open_torchscript(path: Path) -> Opened:
@@ -42,8 +45,6 @@ def open_torchscript(path: Path) -> Opened:
     where = str(path)
     members, notes = _checked(read_members(path), where)
     module = _loaded(members, where)
-    if not hasattr(module, "forward"):
-        raise CheckpointError("the archive's module has no forward()", where=where)
     names = [one.name for one in module.forward.schema.arguments[1:]]
     required = [one.name for one in module.forward.schema.arguments[1:] if not one.has_default_value()]
     if len(required) > 1 or not names:
@@ -55,6 +56,8 @@ def open_torchscript(path: Path) -> Opened:
             fix="Wrap it in a module of one input, and save that with torch.jit",
         )
     cast = dtype_note(module)
+    # A frozen module has no such attribute.
+    trained = any(getattr(one, "training", False) for one in module.modules())
     module = module.float().eval()
     check_evaluation(module, where)
     for parameter in module.parameters():
@@ -66,7 +69,7 @@ def open_torchscript(path: Path) -> Opened:
         network=Network(
             FixedBatch(module).eval(),
             by_script,
-            notes=tuple(note for note in (OLD_EXPORTER, cast, *notes) if note),
+            notes=tuple(note for note in (OLD_EXPORTER, _TRAINED if trained else None, cast, *notes) if note),
         ),
         architecture=f"TorchScript {module.original_name}",
         carried=Carried(),
@@ -110,9 +113,14 @@ def _check_versions(members: Mapping[str, bytes], where: str) -> None:
 
 
 def _loaded(members: Mapping[str, bytes], where: str) -> Any:
+    """As `torch.jit.load` does, which keeps the functions that it reads to itself; their cost is checked."""
+    functions = torch._C.CompilationUnit()
     try:
         with quiet():
-            return torch.jit.load(written(members), map_location="cpu")
+            read = torch._C.import_ir_module_from_buffer(
+                functions, written(members).read(), torch.device("cpu"), {}, False
+            )
+            module = torch.jit._recursive.wrap_cpp_module(read)
     except Exception as error:  # the C++ reader raises many kinds
         lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
         raise CheckpointError(
@@ -120,3 +128,7 @@ def _loaded(members: Mapping[str, bytes], where: str) -> Any:
             where=where,
             fix="Load it with the torch that saved it, and save it again with a newer one",
         ) from error
+    if not hasattr(module, "forward"):
+        raise CheckpointError("the archive's module has no forward()", where=where)
+    check_cost(functions, f"{read._type().qualified_name()}.forward", where)
+    return module

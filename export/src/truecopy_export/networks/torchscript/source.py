@@ -2,7 +2,8 @@
 
 A ScriptModule is a program: `code/` is source in a language of torch's own, compiled on loading, and `__setstate__` of a
 class runs while it loads (pytorch `SECURITY.md`: models are programs; `torch/csrc/jit/serialization/import.cpp`). What
-stands here is let through: `aten` operators that compute, the plain ones of `prim`, and loops whose turns are bounded.
+stands here is let through: `aten` operators that compute, the plain ones of `prim`, and loops over a range. How many turns
+those take is counted in the compiled graphs (`cost`).
 """
 
 from __future__ import annotations
@@ -32,8 +33,6 @@ PLAIN_PRIM = frozenset(
 _REFUSED_BARE = frozenset(
     {"print", "fork", "awaitable", "awaitable_nowait", "rpc_async", "rpc_sync", "rpc_remote", "open"}
 )
-MAX_TURNS = 1_000_000
-MAX_NESTED = 3
 _DEVICE = re.compile(r'torch\.device\("(?!cpu")([a-z]+)(?::\d+)?"\)')
 _FIX = "Save the weights alone (torch.save(model.state_dict(), ...)) and export them with --arch"
 
@@ -58,7 +57,9 @@ def check_source(text: str, where: str) -> ast.Module:
         if isinstance(function, ast.FunctionDef):
             if function.name in ("__setstate__", "__getstate__"):
                 raise _blocked(f"a class with {function.name}, which runs while the file is loaded", where)
-            _check_loops(function, where)
+            for default in (*function.args.defaults, *function.args.kw_defaults):
+                if default is not None and not _literal(default):
+                    raise _blocked("a default that is computed while the file is loaded", where)
     return tree
 
 
@@ -83,6 +84,12 @@ def _check_node(node: ast.AST, where: str) -> None:
         raise _blocked(node.id, where)
     elif isinstance(node, ast.While):
         raise _blocked("a while loop: nothing bounds its turns", where)
+    elif isinstance(node, ast.For) and not (
+        isinstance(node.iter, ast.Call)
+        and isinstance(node.iter.func, ast.Name)
+        and node.iter.func.id == "range"
+    ):
+        raise _blocked("a loop that is not over a range", where)
     elif isinstance(node, ast.Import | ast.ImportFrom):
         # Archives of torch 1.0 and 1.1.
         raise CheckpointError(
@@ -134,61 +141,17 @@ def _names(node: ast.expr) -> Iterator[str]:
         yield ""
 
 
-def _check_loops(function: ast.FunctionDef, where: str) -> None:
-    made = {
-        target.id: node.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-
-    def visit(nodes: list[ast.stmt], turns: int, depth: int) -> None:
-        for node in nodes:
-            inside, deeper = turns, depth
-            if isinstance(node, ast.For):
-                inside, deeper = turns * _turns(node.iter, made), depth + 1
-                if inside > MAX_TURNS or deeper > MAX_NESTED:
-                    raise _blocked(
-                        f"loops of more than {MAX_TURNS:,} turns, or {MAX_NESTED} inside each other", where
-                    )
-            for block in (getattr(node, "body", []), getattr(node, "orelse", [])):
-                visit(block, inside, deeper)
-
-    def _turns(source: ast.expr, made: dict[str, ast.expr]) -> int:
-        if not (
-            isinstance(source, ast.Call) and isinstance(source.func, ast.Name) and source.func.id == "range"
-        ):
-            raise _blocked("a loop that is not over a range", where)
-        most = 1
-        for bound in source.args:
-            if not _sized(bound, made, 8):
-                raise _blocked(
-                    "a loop whose number of turns is no constant and no size of a tensor or list", where
-                )
-            numbers = [one.value for one in ast.walk(bound) if isinstance(one, ast.Constant)]
-            most = max(most, *(abs(one) for one in numbers if isinstance(one, int)), 1)
-        return most
-
-    visit(function.body, 1, 0)
-
-
-def _sized(bound: ast.expr, made: dict[str, ast.expr], left: int) -> bool:
-    """A number, a size, or a sum or difference of them."""
-    if isinstance(bound, ast.Constant):
-        return isinstance(bound.value, int)
-    if isinstance(bound, ast.Name) and left:
-        return bound.id in made and _sized(made[bound.id], made, left - 1)
-    if isinstance(bound, ast.UnaryOp):
-        return _sized(bound.operand, made, left)
-    if isinstance(bound, ast.Call):
-        name = list(_names(bound.func))[-2:]
-        if name in (["torch", "len"], ["torch", "size"], ["torch", "dim"]):
-            return True
-        return name in (["torch", "add"], ["torch", "sub"]) and all(
-            _sized(one, made, left) for one in bound.args
+def _literal(default: ast.expr) -> bool:
+    """Torch runs the others on loading (`torch/csrc/jit/frontend/ir_emitter.cpp`, `evaluateDefaults`)."""
+    if isinstance(default, ast.List | ast.Tuple):
+        return all(map(_literal, default.elts))
+    if isinstance(default, ast.UnaryOp):
+        return isinstance(default.operand, ast.Constant)
+    if isinstance(default, ast.Call):
+        return list(_names(default.func)) in (["float"], ["torch", "device"]) and all(
+            map(_literal, default.args)
         )
-    return False
+    return isinstance(default, ast.Constant)
 
 
 def _blocked(what: str, where: str) -> Blocked:

@@ -13,9 +13,10 @@ from typing import Any
 
 import torch
 
-from truecopy_export.checkpoints.pytorch.plain_pickle import BadPickle, plain_key
-from truecopy_export.checkpoints.pytorch.rebuild import REBUILDS
-from truecopy_export.checkpoints.pytorch.standins import STANDINS, Inert
+from .bad_pickle import BadPickle
+from .plain_pickle import plain_key
+from .rebuild import REBUILDS
+from .standins import STANDINS, Inert
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,10 @@ def _counter(counts: Any = ()) -> Counter[Any]:
 
 def _pairs(pairs: Any) -> Iterator[tuple[Any, Any]]:
     for pair in pairs.items() if type(pairs) is dict else _sequence(pairs):
-        key, value = _sequence(pair)
-        yield plain_key(key), value
+        both = tuple(_sequence(pair)) if isinstance(pair, list | tuple) and len(pair) == 2 else ()
+        if not both:
+            raise BadPickle("a container made of no pairs")
+        yield plain_key(both[0]), both[1]
 
 
 def _set(items: Any = ()) -> set[Any]:
@@ -93,11 +96,15 @@ def _complex(*parts: Any) -> complex:
 
 
 def _device(kind: Any, index: Any = None) -> torch.device:
-    return torch.device(str(kind)) if index is None else torch.device(str(kind), int(index))
+    if not isinstance(kind, str) or not (index is None or type(index) is int):
+        raise BadPickle("a device without a name")
+    return torch.device(kind) if index is None else torch.device(kind, index)
 
 
 def _layout(name: Any) -> str:
-    return str(name)[:60]
+    if not isinstance(name, str):
+        raise BadPickle("a layout without a name")
+    return name[:60]
 
 
 LISTED: Mapping[str, Any] = {
