@@ -142,3 +142,15 @@ def test_loops_over_ranks_axes_and_lists_are_let_through(tmp_path):
     found = network.answering(torch.full((2, 3, 4, 5), 0.5))
     # 0.5 + 0.5 + 1, and on each of 4 ranks 1 for each of 2 sizes beyond the second.
     assert torch.equal(found, torch.full((2, 3), 10.0))
+
+
+@pytest.mark.slow  # ten seconds, for 200,000 operators are visited before it is refused
+@pytest.mark.parametrize("depth", [16, 29])
+def test_functions_that_each_call_the_next_one_twice_are_refused_before_they_run(opened, depth):
+    twice = [
+        (f"f{number}", [f"y = torch.add((self).f{number + 1}(x), (self).f{number + 1}(x))"])
+        for number in range(depth)
+    ]
+    last = (f"f{depth}", [])
+    with pytest.raises(Blocked, match="more than 200,000 operators, with its calls resolved"):
+        opened(last, *reversed(twice), ("forward", ["y = (self).f0(x)"]))
