@@ -264,7 +264,7 @@ def test_what_cannot_be_expressed_is_named_with_its_place(parts, message):
         (
             "nonsense",
             {},
-            "the recipe is unknown: expected timm, timm:train-size, timm:test-size, torchvision:WEIGHTS",
+            "the recipe is unknown: expected timm, timm:train-size, timm:test-size, timm:arguments, torchvision:WEIGHTS",
         ),
         (
             "timm",
