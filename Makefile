@@ -44,7 +44,7 @@ bench: $(STAMP)
 strategies: $(STAMP)
 	$(BIN)/python -m tools.strategies
 
-# One architecture of every timm family and every torchvision classifier: about an hour of two cores, not in CI. An
+# One architecture of every timm family and every torchvision classifier: some hours of two cores, not in CI. An
 # interrupted run goes on where it stopped; `python -m tools.zoo --retry-failed` or `--only NAME` does some again.
 zoo: $(STAMP)
 	$(BIN)/python -m tools.zoo

@@ -16,7 +16,7 @@ RESULTS = BUILD / "results.jsonl"
 LINEUP = BUILD / "lineup.json"
 _HEAD = """# One architecture of every family, exported and checked
 
-Made by `make zoo` (about an hour of two idle cores, not in CI; `tests/export/graph/test_zoo_sample.py` is a sample of it) with {versions}.
+Made by `make zoo` (some hours of two cores, not in CI; `tests/export/graph/test_zoo_sample.py` is a sample of it) with {versions}.
 The lineup: of every timm module the model with the least weights times pixels ({timm} modules), at its own default size (above {large} pixels
 a smaller one, where the network takes any), and every classifier of torchvision ({torchvision}). timm's own miniatures (`test_...`) are left out: nobody has a checkpoint of one.
 
