@@ -6,7 +6,6 @@ import contextlib
 import csv
 import functools
 import gzip
-import io
 import json
 import shutil
 import sys
@@ -14,13 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from truecopy.cli.main import main
+from tests.command_line import run_here
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -38,18 +35,7 @@ class Done:
 
 def run(*arguments: object) -> Done:
     """`truecopy ARGUMENTS` as the console script runs it, in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        mock.patch.object(sys, "argv", ["truecopy", *map(str, arguments)]),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return Done(code, out.getvalue(), err.getvalue())
+    return Done(*run_here(*arguments))
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tests.command_line import run_here
 from torch.optim.swa_utils import AveragedModel
-
-from truecopy.cli.main import main
 
 CODE = """
 from torch import nn
@@ -47,18 +42,7 @@ class Done:
 
 def run(*arguments: object) -> Done:
     """`truecopy ARGUMENTS` as the console script runs it, in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        mock.patch.object(sys, "argv", ["truecopy", *map(str, arguments)]),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return Done(code, out.getvalue(), err.getvalue())
+    return Done(*run_here(*arguments))
 
 
 @pytest.fixture(scope="session")

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import sys
-from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.command_line import run_here
 from tests.export.networks.keras_small import keras_on_torch, randomized, saved
 
 import truecopy
-from truecopy.cli.main import main
 
 keras = keras_on_torch()
 layers = keras.layers
 # Of Keras's own use of NumPy.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
-def run(*words):
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        mock.patch.object(sys, "argv", ["truecopy", *map(str, words)]),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return code, out.getvalue(), err.getvalue()
 
 
 STEPS = """\
@@ -72,7 +53,7 @@ def exported(folder, model, recipe, *more):
     path = saved(model, folder / "m.keras")
     words = ("export", path, "--recipe", *recipe, "--labels", folder / "labels.txt", "--proof", folder / "proof", "--json",
              "--overwrite", "-o", folder / "m.onnx", *more)  # fmt: skip
-    return run(*words)
+    return run_here(*words)
 
 
 def test_steps_by_hand_and_the_same_steps_inside_the_model_answer_alike(folder):
@@ -125,7 +106,7 @@ def test_another_size_than_the_file_fixes_is_refused_by_the_shapes(folder):
 
 def test_without_a_recipe_the_file_is_asked_and_says_nothing(folder):
     path = saved(small(), folder / "m.keras")
-    code, _, err = run(
+    code, _, err = run_here(
         "export",
         path,
         "--labels",

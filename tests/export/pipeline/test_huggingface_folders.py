@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tests.command_line import run_here
 
 import truecopy as runtime
-from truecopy.cli.main import main
 from truecopy.contract import Multilabel
 
 transformers = pytest.importorskip("transformers")
@@ -119,22 +115,8 @@ def pictures(tmp_path_factory):
 
 def run(*arguments):
     """`truecopy ARGUMENTS` in this process: exit code, documents, messages."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        mock.patch.object(sys, "argv", ["truecopy", *map(str, arguments)]),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return (
-        code,
-        [json.loads(line) for line in out.getvalue().splitlines() if line.startswith("{")],
-        err.getvalue(),
-    )
+    code, out, err = run_here(*arguments)
+    return code, [json.loads(line) for line in out.splitlines() if line.startswith("{")], err
 
 
 @pytest.fixture(scope="module")
